@@ -1,0 +1,111 @@
+/* Region memory in chained blocks. */
+#include "base/arena.h"
+
+#include "base/err.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BLOCK = 16 * 1024, MAX_BLOCK = 1024 * 1024 };
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    alignas(max_align_t) char data[];
+};
+
+struct arena {
+    struct block *top, *first;
+    size_t used;
+};
+
+void *heap_alloc(size_t n)
+{
+    void *p = calloc(1, n ? n : 1);
+    ASSERT(p != NULL);
+    return p;
+}
+
+void *heap_grow(void *p, size_t n)
+{
+    void *q = realloc(p, n ? n : 1);
+    ASSERT(q != NULL);
+    return q;
+}
+
+void heap_free(void *p)
+{
+    free(p);
+}
+
+static struct block *block_new(size_t size, struct block *next)
+{
+    struct block *b = malloc(sizeof *b + size);
+    ASSERT(b != NULL);
+    b->next = next;
+    b->used = 0;
+    b->size = size;
+    return b;
+}
+
+arena *arena_new(void)
+{
+    arena *a = heap_alloc(sizeof *a);
+    a->first = a->top = block_new(FIRST_BLOCK, NULL);
+    return a;
+}
+
+static void blocks_free_until(struct block *b, const struct block *end)
+{
+    while (b != end) {
+        struct block *next = b->next;
+        free(b);
+        b = next;
+    }
+}
+
+void arena_free(arena *a)
+{
+    if (!a)
+        return;
+    blocks_free_until(a->top, NULL);
+    free(a);
+}
+
+void arena_reset(arena *a)
+{
+    blocks_free_until(a->top, a->first);
+    a->top = a->first;
+    a->first->used = 0;
+    a->used = 0;
+}
+
+void *arena_alloc(arena *a, size_t n)
+{
+    const size_t align = alignof(max_align_t);
+    ASSERT(n <= SIZE_MAX / 2);
+    size_t need = (n + align - 1) / align * align;
+    if (need > a->top->size - a->top->used) {
+        size_t size = a->top->size * 2 < MAX_BLOCK ? a->top->size * 2 : MAX_BLOCK;
+        a->top = block_new(need > size ? need : size, a->top);
+    }
+    void *p = a->top->data + a->top->used;
+    a->top->used += need;
+    a->used += need;
+    memset(p, 0, need);
+    return p;
+}
+
+void *arena_alloc_n(arena *a, size_t size, size_t n)
+{
+    ASSERT(size == 0 || n <= SIZE_MAX / 2 / size);
+    return arena_alloc(a, size * n);
+}
+
+size_t arena_used(const arena *a)
+{
+    return a->used;
+}

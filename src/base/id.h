@@ -1,0 +1,8 @@
+/* 63-bit ids minted in the process: 41-bit milliseconds since 2020-01-01 UTC, 10-bit node,
+ * 12-bit sequence. Sortable in time, no central sequence. Thread-safe. */
+#pragma once
+#include "base/str.h"
+
+void id_set_node(unsigned node); /* 0..1023; once at start, from the node lease */
+int64_t id_new(void);
+int64_t id_time_ms(int64_t id);
