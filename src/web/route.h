@@ -1,0 +1,42 @@
+/* The whole site in one table (app/routes.def): who may do what, and what the dispatcher does
+ * before and after the handler. A handler answers by reply_* and returns OK, or returns an error,
+ * which the dispatcher turns into an error page (JSON for /api/ and ROUTE_JSON). */
+#pragma once
+#include "web/access.h"
+
+struct request;
+typedef err handler(struct request *r);
+
+enum method { METHOD_GET, METHOD_POST }; /* HEAD is answered by GET's handler */
+
+/* Token buckets in memory, per address and per user; rate.c has the numbers. */
+enum rate { RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_CODE, RATE_UPLOAD, RATE_API };
+
+enum route_flag {
+    ROUTE_CACHED = 1,      /* anonymous answers go to the page cache under the handler's tags */
+    ROUTE_SEALED = 2,      /* reads sealed data: in the operation log although a GET */
+    ROUTE_UPLOAD = 4,      /* accepts multipart/form-data with files, up to the upload limit */
+    ROUTE_JSON = 8,        /* errors and refusals are JSON, for pages' own scripts */
+    ROUTE_ONE_FACTOR = 16, /* WHO_STAFF route reachable before the second factor */
+};
+
+struct route {
+    enum method method;
+    const char *pattern; /* "/a/:handle/:no"; ":x" matches one segment */
+    handler *run;
+    enum who who;
+    unsigned need; /* WHO_STAFF: mask of roles; WHO_MEMBER: enum member_role; else 0 */
+    enum rate rate;
+    unsigned flags;
+    const char *title; /* message key of the page's title; "" for JSON and POST */
+};
+
+/* Line of routes.def: ROUTE(GET, "/pattern", handler, ANY, 0, READ, flags, "title.key"). */
+extern const struct route ROUTES[];
+extern const size_t ROUTE_COUNT;
+
+enum { ROUTE_MAX_ARGS = 6 };
+/* Matches path segment by segment; literal segments win over ":x". Segments come percent-decoded
+ * and valid UTF-8. ERR_NOT_FOUND, or ERR_METHOD when only the other method has the path. */
+err route_find(enum method method, str path, arena *mem, const struct route **ret_route,
+               str ret_args[ROUTE_MAX_ARGS]);

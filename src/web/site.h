@@ -1,0 +1,40 @@
+/* What the whole program shares, made and freed by main in one place. Departments answer the
+ * dispatcher's questions through the function pointers, since web/ may not know departments. */
+#pragma once
+#include "db/db.h"
+#include "web/access.h"
+
+struct settings;   /* settings/settings.h: process settings */
+struct vault;      /* vault/vault.h */
+struct blob_store; /* blob/blob.h */
+struct page_cache; /* web/cache.h */
+
+struct membership {
+    int64_t account_id;
+    str handle, name, state;
+    enum member_role role;
+};
+
+/* Shown on every page; from provider settings. */
+struct site_profile {
+    str name, icp, psb, contact;
+    bool demo;
+};
+
+struct site {
+    struct db *db;
+    const struct settings *settings;
+    struct vault *vault;
+    struct blob_store *blobs;
+    struct page_cache *cache;
+    str data_dir;
+    /* The user's place in the account of that handle. ERR_NOT_FOUND: no such account; role
+     * MEMBER_NONE: not a member. */
+    err (*membership)(struct tx *t, arena *mem, str handle, int64_t user_id,
+                      struct membership *ret_member);
+    /* A user's accounts, for the place switcher. */
+    err (*memberships)(struct tx *t, arena *mem, int64_t user_id, struct membership **ret_list,
+                       size_t *ret_n);
+    err (*unread)(struct tx *t, int64_t user_id, int64_t *ret_notices);
+    err (*profile)(struct site *s, arena *mem, struct site_profile *ret_profile);
+};
