@@ -1,0 +1,40 @@
+/* Content-addressed store of media: a blob is named by the SHA-256 of its bytes and never changes.
+ *
+ * Directory back end: DIR/ab/cd/<64 hex digits>, directories 0700, files 0600; a blob is there
+ * completely or not at all (written to DIR/tmp, synced, renamed, directory synced). Several
+ * processes and threads may share a directory. Names are hashes of public content: store secrets
+ * only sealed (vault/ makes the bytes, blob_put_bytes stores them).
+ *
+ * Another back end (an S3-compatible service) is another table of struct blob_backend. */
+#pragma once
+#include "base/str.h"
+
+enum { BLOB_HASH_N = 64 }; /* hex digits, lower case */
+
+struct blob_store;
+
+/* Makes dir and what is missing in it; removes temporary files older than an hour, which only a
+ * crash leaves behind. ERR_IO when it can't be written. */
+err blob_store_open(const char *dir, struct blob_store **ret_store);
+void blob_store_close(struct blob_store *s); /* accepts NULL */
+
+/* Stores everything that fd holds, from its beginning when it can seek, streaming. Idempotent:
+ * content that is there already is not written again. max_bytes: ERR_TOO_LARGE beyond it. ERR_IO
+ * with reason "disk_full" when there is no room; nothing is left behind then. When it returns OK
+ * the blob is durable. */
+struct blob_put {
+    int fd;
+    int64_t max_bytes;
+};
+err blob_put_fd(struct blob_store *s, arena *mem, const struct blob_put *in, str *ret_hash,
+                int64_t *ret_size);
+err blob_put_bytes(struct blob_store *s, arena *mem, struct bytes data, str *ret_hash);
+
+/* True for 64 lower-case hex digits; everything below answers ERR_NOT_FOUND to anything else. */
+bool blob_hash_valid(str hash);
+/* The caller closes *ret_fd. ERR_NOT_FOUND when there is no such blob. */
+err blob_open(struct blob_store *s, str hash, int *ret_fd, int64_t *ret_size);
+bool blob_exists(struct blob_store *s, str hash);
+/* ONLY for the retention engine, which alone knows that nothing refers to the blob, that its six
+ * months have passed and that no hold is on it. ERR_NOT_FOUND when it is not there. */
+err blob_remove(struct blob_store *s, str hash);
