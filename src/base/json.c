@@ -57,7 +57,11 @@ static void quote(struct jw *j, str s)
         buf_add(&j->out, str_sub(s, from, i - from));
         from = i + 1;
         char esc[6] = {'\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15]};
-        const char *brief = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : NULL;
+        const char *brief = c == '"'    ? "\\\""
+                            : c == '\\' ? "\\\\"
+                            : c == '\n' ? "\\n"
+                            : c == '\t' ? "\\t"
+                                        : NULL;
         buf_add(&j->out, brief ? (str){brief, 2} : (str){esc, 6});
     }
     buf_add(&j->out, str_sub(s, from, s.n));

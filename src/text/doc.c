@@ -1,0 +1,255 @@
+/* The document tree, and what can be read off it: text, length, files. */
+#include "text/doc.h"
+
+#include "base/buf.h"
+
+const char *const doc_align_names[ALIGN_COUNT] = {"left", "center", "right", "justify"};
+const char *const doc_callout_names[CALLOUT_COUNT] = {"info", "tip", "warning"};
+const char *const doc_color_names[COLOR_COUNT] = {NULL,    "gray", "red",  "orange", "yellow",
+                                                  "green", "teal", "blue", "purple"};
+const char *const doc_size_names[SIZE_COUNT] = {NULL, "small", "large", "xlarge"};
+
+struct node *node_new(arena *mem, enum node_type type)
+{
+    struct node *n = NEW(mem, struct node);
+    n->type = type;
+    if (type == NODE_HEADING)
+        n->level = 2;
+    if (type == NODE_NUMBERS)
+        n->start = 1;
+    if (type == NODE_TH || type == NODE_TD)
+        n->colspan = n->rowspan = 1;
+    return n;
+}
+
+struct node *node_add(struct node *parent, struct node *child)
+{
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->child = child;
+    parent->last = child;
+    return child;
+}
+
+bool doc_blob_ok(str blob)
+{
+    for (size_t i = 0; i < blob.n; i++)
+        if (!((blob.p[i] >= '0' && blob.p[i] <= '9') || (blob.p[i] >= 'a' && blob.p[i] <= 'f')))
+            return false;
+    return blob.n == 64;
+}
+
+static bool host_ok(str host)
+{
+    static const char MORE[] = ".-:[]_";
+    for (size_t i = 0; i < host.n; i++) {
+        unsigned char c = (unsigned char)host.p[i];
+        bool name = c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+        if (!name && !memchr(MORE, c, sizeof MORE - 1))
+            return false;
+    }
+    return host.n > 0 && host.p[0] != ':';
+}
+
+static bool address_chars_ok(str s)
+{
+    while (s.n) {
+        uint32_t c = str_next(&s);
+        bool space = c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0x3000 || c == 0xFEFF;
+        bool hidden = (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+                      (c >= 0x205F && c <= 0x206F);
+        if (space || hidden || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`')
+            return false;
+    }
+    return true;
+}
+
+bool doc_href_ok(str href)
+{
+    if (href.n > DOC_HREF_MAX || !address_chars_ok(href))
+        return false;
+    if (str_eq_ci(str_sub(href, 0, 7), S("mailto:"))) {
+        str at = str_sub(href, 7, href.n);
+        size_t i = str_find(at, '@');
+        return i > 0 && i + 1 < at.n;
+    }
+    size_t skip = str_eq_ci(str_sub(href, 0, 7), S("http://"))    ? 7
+                  : str_eq_ci(str_sub(href, 0, 8), S("https://")) ? 8
+                                                                  : 0;
+    if (!skip)
+        return false;
+    str host = str_sub(href, skip, href.n);
+    for (size_t i = 0; i < host.n; i++)
+        if (host.p[i] == '/' || host.p[i] == '?' || host.p[i] == '#')
+            host.n = i;
+    return host_ok(host);
+}
+
+/* --- plain text --------------------------------------------------------------------------------
+ */
+
+struct reader {
+    struct buf out;
+    enum doc_text what;
+    char pending; /* what divides the next piece from those before: '\n' over '\t' over ' ' */
+    int in_cell;
+};
+
+static void divide(struct reader *r, char c)
+{
+    bool stronger = r->pending != '\n' && (c == '\n' || r->pending != '\t');
+    if (r->out.n && stronger)
+        r->pending = c;
+}
+
+static void put(struct reader *r, str s)
+{
+    if (!s.n)
+        return;
+    if (r->pending)
+        buf_add_char(&r->out, r->pending);
+    r->pending = 0;
+    buf_add(&r->out, s);
+}
+
+static void put_more(struct reader *r, str s)
+{
+    if (r->what != DOC_TEXT_ALL || !s.n)
+        return;
+    divide(r, r->in_cell ? ' ' : '\n');
+    put(r, s);
+    divide(r, r->in_cell ? ' ' : '\n');
+}
+
+static void read_text(struct reader *r, const struct node *n)
+{
+    if (n->type == NODE_TEXT) {
+        put(r, n->text);
+        if (n->href.p && !str_eq(n->href, n->text))
+            put_more(r, n->href);
+        return;
+    }
+    if (n->type == NODE_BREAK) {
+        divide(r, r->in_cell ? ' ' : '\n');
+        return;
+    }
+    bool cell = n->type == NODE_TH || n->type == NODE_TD;
+    r->in_cell += cell;
+    if (n->type == NODE_PICTURE || n->type == NODE_AUDIO || n->type == NODE_VIDEO)
+        put_more(r, n->alt);
+    for (const struct node *c = n->child; c; c = c->next)
+        read_text(r, c);
+    r->in_cell -= cell;
+    divide(r, cell ? '\t' : r->in_cell ? ' ' : '\n');
+}
+
+str doc_text(arena *mem, const struct node *doc, enum doc_text what)
+{
+    struct reader r = {.what = what};
+    buf_init(&r.out, mem, SIZE_MAX / 4);
+    read_text(&r, doc);
+    return buf_str(&r.out);
+}
+
+/* --- length ------------------------------------------------------------------------------------
+ */
+
+enum word_state { WORD_NONE, WORD_IN, WORD_JOINER };
+struct counter {
+    size_t n;
+    enum word_state state;
+};
+
+static bool cjk_counts(uint32_t c)
+{
+    return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
+           (c >= 0x3041 && c <= 0x30FF && c != 0x30FB) || (c >= 0xAC00 && c <= 0xD7A3) ||
+           (c >= 0x3005 && c <= 0x3007) || (c >= 0x3105 && c <= 0x312F) ||
+           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+static bool word_char(uint32_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= 0xC0 && c <= 0x1FFF && c != 0xD7 && c != 0xF7) || (c >= 0xFF10 && c <= 0xFF19) ||
+           (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A);
+}
+
+static void count_more(struct counter *k, str s)
+{
+    while (s.n) {
+        uint32_t c = str_next(&s);
+        if (word_char(c)) {
+            k->n += k->state == WORD_NONE;
+            k->state = WORD_IN;
+            continue;
+        }
+        bool joins = c == '\'' || c == 0x2019 || c == '-' || c == '.' || c == ',' || c == '_';
+        k->state = joins && k->state == WORD_IN ? WORD_JOINER : WORD_NONE;
+        k->n += cjk_counts(c);
+    }
+}
+
+static void count_node(struct counter *k, const struct node *n)
+{
+    if (n->type == NODE_TEXT) {
+        count_more(k, n->text);
+        return;
+    }
+    k->state = WORD_NONE;
+    for (const struct node *c = n->child; c; c = c->next)
+        count_node(k, c);
+    k->state = WORD_NONE;
+}
+
+size_t doc_count(const struct node *doc)
+{
+    struct counter k = {0};
+    count_node(&k, doc);
+    return k.n;
+}
+
+size_t text_count_words(str s)
+{
+    struct counter k = {0};
+    count_more(&k, s);
+    return k.n;
+}
+
+int doc_minutes(size_t count)
+{
+    enum { A_MINUTE = 400 };
+    size_t minutes = (count + A_MINUTE / 2) / A_MINUTE;
+    return minutes < 1 ? 1 : (int)minutes;
+}
+
+/* --- files -------------------------------------------------------------------------------------
+ */
+
+static size_t collect(const struct node *n, struct doc_media *out, size_t at)
+{
+    bool file = n->type == NODE_PICTURE || n->type == NODE_AUDIO || n->type == NODE_VIDEO;
+    if (file) {
+        if (out)
+            out[at] = (struct doc_media){n->type, n->blob};
+        at++;
+    }
+    if (n->type == NODE_VIDEO && n->poster.p) {
+        if (out)
+            out[at] = (struct doc_media){NODE_PICTURE, n->poster};
+        at++;
+    }
+    for (const struct node *c = n->child; c; c = c->next)
+        at = collect(c, out, at);
+    return at;
+}
+
+struct doc_media *doc_pictures(arena *mem, const struct node *doc, size_t *ret_n)
+{
+    size_t n = collect(doc, NULL, 0);
+    struct doc_media *all = NEW_N(mem, struct doc_media, n);
+    collect(doc, all, 0);
+    *ret_n = n;
+    return all;
+}
