@@ -81,8 +81,9 @@ static void test_clock__months_never_end_earlier(void **state)
     (void)state;
     static const struct {
         struct date from, want;
-    } CASES[] = {
-        {{2026, 8, 31}, {2027, 3, 1}}, {{2026, 5, 31}, {2026, 12, 1}}, {{2026, 1, 15}, {2026, 7, 15}}};
+    } CASES[] = {{{2026, 8, 31}, {2027, 3, 1}},
+                 {{2026, 5, 31}, {2026, 12, 1}},
+                 {{2026, 1, 15}, {2026, 7, 15}}};
     for (size_t i = 0; i < LEN(CASES); i++) {
         int64_t t = date_china_ms(CASES[i].from) + 5 * HOUR_MS;
         assert_true(clock_add_months(t, 6) == date_china_ms(CASES[i].want) + 5 * HOUR_MS);
@@ -150,8 +151,8 @@ static void test_json__escapes_and_nests(void **state)
 static void test_json__reading_is_strict(void **state)
 {
     (void)state;
-    static const char *const BAD[] = {"{\"a\":1,\"a\":2}", "[1,]", "[\"\\u0000\"]", "[01]",
-                                      "[1] x",             "[NaN]", "[1e999]",      ""};
+    static const char *const BAD[] = {
+        "{\"a\":1,\"a\":2}", "[1,]", "[\"\\u0000\"]", "[01]", "[1] x", "[NaN]", "[1e999]", ""};
     for (size_t i = 0; i < LEN(BAD); i++) {
         json_t *j = NULL;
         assert_int_equal(json_read(str_from(BAD[i]), &j), ERR_INVALID);

@@ -22,18 +22,18 @@ struct moment {
     int weekday; /* 0 = Sunday */
 };
 
-bool date_valid(struct date d); /* years 1..9999 */
+bool date_valid(struct date d);   /* years 1..9999 */
 int64_t date_days(struct date d); /* days since 1970-01-01 */
 struct date days_date(int64_t days);
 struct moment clock_utc(int64_t ms);
 struct moment clock_china(int64_t ms);
 int64_t date_china_ms(struct date d); /* midnight in China */
 
-str clock_rfc3339(arena *a, int64_t ms);      /* 2026-11-23T08:15:00.123Z */
-str clock_http(arena *a, int64_t ms);         /* Mon, 23 Nov 2026 08:15:00 GMT */
-str clock_china_text(arena *a, int64_t ms);   /* 2026-11-23 16:15 */
-err date_parse(str s, struct date *ret_d);    /* YYYY-MM-DD or YYYYMMDD */
-str date_text(arena *a, struct date d);       /* YYYY-MM-DD */
+str clock_rfc3339(arena *a, int64_t ms);    /* 2026-11-23T08:15:00.123Z */
+str clock_http(arena *a, int64_t ms);       /* Mon, 23 Nov 2026 08:15:00 GMT */
+str clock_china_text(arena *a, int64_t ms); /* 2026-11-23 16:15 */
+err date_parse(str s, struct date *ret_d);  /* YYYY-MM-DD or YYYYMMDD */
+str date_text(arena *a, struct date d);     /* YYYY-MM-DD */
 
 /* t plus whole calendar months in China's calendar; where the day does not exist, the first day of
  * the month after (never earlier): 2026-08-31 + 6 = 2027-03-01 (obligations 3.0). */

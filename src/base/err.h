@@ -22,12 +22,11 @@
     X(ERR_RETRY, 503, "busy")                                                                      \
     X(ERR_IO, 503, "storage_unavailable")
 
-typedef enum [[nodiscard]] err {
+typedef enum [[nodiscard]] err{
 #define X(name, http, reason) name,
     ERR_TABLE(X)
 #undef X
-        ERR_COUNT
-} err;
+        ERR_COUNT} err;
 
 /* The cause of the last failure on this thread. db_tx carries it from the writer to the caller. */
 struct fault {

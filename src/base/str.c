@@ -229,8 +229,7 @@ err str_int(str s, int64_t *ret_n)
     int64_t n = 0;
     for (size_t i = 0; i < digits.n; i++) {
         int d = digits.p[i] - '0';
-        if (d < 0 || d > 9 || __builtin_mul_overflow(n, 10, &n) ||
-            __builtin_sub_overflow(n, d, &n))
+        if (d < 0 || d > 9 || __builtin_mul_overflow(n, 10, &n) || __builtin_sub_overflow(n, d, &n))
             return fault(ERR_INVALID, "not_a_number", "not a decimal number");
     }
     if (!negative && n == INT64_MIN)

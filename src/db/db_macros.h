@@ -46,15 +46,15 @@ static inline struct db_dest db_dest_bytes(struct bytes *p)
 }
 
 #define DB_ARG(x)                                                                                  \
-    _Generic((x),                                                                                  \
-        bool: db_arg_int,                                                                          \
-        int: db_arg_int,                                                                           \
-        unsigned: db_arg_int,                                                                      \
-        long: db_arg_int,                                                                          \
-        long long: db_arg_int,                                                                     \
-        str: db_arg_str,                                                                           \
-        struct bytes: db_arg_bytes,                                                                \
-        struct db_arg: db_arg_same)(x)
+    _Generic((x), bool                                                                             \
+             : db_arg_int, int                                                                     \
+             : db_arg_int, unsigned                                                                \
+             : db_arg_int, long                                                                    \
+             : db_arg_int, long long                                                               \
+             : db_arg_int, str                                                                     \
+             : db_arg_str, struct bytes                                                            \
+             : db_arg_bytes, struct db_arg                                                         \
+             : db_arg_same)(x)
 #define DB_DEST(p)                                                                                 \
     _Generic((p),                                                                                  \
         int64_t *: db_dest_i64,                                                                    \
@@ -73,14 +73,14 @@ static inline struct db_dest db_dest_bytes(struct bytes *p)
 #define DB_MAP_AGAIN() DB_MAP_STEP
 
 #define DB_IN(...)                                                                                 \
-    ((struct db_args){(const struct db_arg[]){DB_MAP(DB_ARG, __VA_ARGS__) {.type = DB_NULL}},       \
-                      sizeof((const struct db_arg[]){DB_MAP(DB_ARG, __VA_ARGS__) {                  \
-                          .type = DB_NULL                                                          \
-                      }}) / sizeof(struct db_arg) -                                                \
-                          1})
+    ((struct db_args){                                                                             \
+        (const struct db_arg[]){DB_MAP(DB_ARG, __VA_ARGS__){.type = DB_NULL}},                     \
+        sizeof((const struct db_arg[]){DB_MAP(DB_ARG, __VA_ARGS__){.type = DB_NULL}}) /            \
+                sizeof(struct db_arg) -                                                            \
+            1})
 #define DB_OUT(...)                                                                                \
-    ((struct db_dests){(const struct db_dest[]){DB_MAP(DB_DEST, __VA_ARGS__) {.to = NULL}},         \
-                       sizeof((const struct db_dest[]){DB_MAP(DB_DEST, __VA_ARGS__) {               \
-                           .to = NULL                                                              \
-                       }}) / sizeof(struct db_dest) -                                              \
-                           1})
+    ((struct db_dests){                                                                            \
+        (const struct db_dest[]){DB_MAP(DB_DEST, __VA_ARGS__){.to = NULL}},                        \
+        sizeof((const struct db_dest[]){DB_MAP(DB_DEST, __VA_ARGS__){.to = NULL}}) /               \
+                sizeof(struct db_dest) -                                                           \
+            1})

@@ -13,7 +13,7 @@ enum {
     IMAGE_MAX_BYTES = 32 * 1024 * 1024, /* of the file sent */
     IMAGE_MAX_SIDE = 16384,             /* px */
     IMAGE_MAX_PIXELS = 50 * 1000 * 1000,
-    IMAGE_MAX_FRAMES = 300,    /* of an animated GIF, though only its first is kept */
+    IMAGE_MAX_FRAMES = 300,     /* of an animated GIF, though only its first is kept */
     IMAGE_ORIGINAL_SIDE = 4096, /* the stored "original" is scaled down to it; WebP ends at 16383 */
     IMAGE_MAX_FILES = 4
 };
@@ -29,7 +29,8 @@ enum image_format { IMAGE_JPEG, IMAGE_PNG, IMAGE_WEBP, IMAGE_GIF };
 struct image_request {
     int fd; /* the file sent; borrowed, seekable */
     enum image_kind kind;
-    str claimed_type; /* Content-Type of the part; no value, "" and application/octet-stream: none */
+    str claimed_type; /* Content-Type of the part; no value, "" and application/octet-stream: none
+                       */
 };
 
 /* One WebP file ("image/webp") in anonymous memory: it has no name, so nothing can be left behind.

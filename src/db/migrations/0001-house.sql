@@ -243,6 +243,8 @@ CREATE TABLE account (
     subscribers BIGINT NOT NULL DEFAULT 0,    -- projection
     articles BIGINT NOT NULL DEFAULT 0,       -- published now; projection
     last_no BIGINT NOT NULL DEFAULT 0,        -- last article number given
+    quota_day INTEGER NOT NULL DEFAULT 0,     -- day (since 1970, China) that quota_used counts
+    quota_used INTEGER NOT NULL DEFAULT 0,    -- articles submitted on that day
     created_at BIGINT NOT NULL,
     activated_at BIGINT NOT NULL DEFAULT 0,
     updated_at BIGINT NOT NULL,
@@ -304,7 +306,7 @@ CREATE TABLE article (
     account_id BIGINT NOT NULL,
     no BIGINT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('draft', 'held', 'scheduled', 'published', 'removed',
-        'withdrawn')),
+        'withdrawn', 'discarded')),
     kind TEXT NOT NULL DEFAULT 'text',        -- text, picture, audio, video
     category TEXT NOT NULL,
     title TEXT NOT NULL,                      -- of the published version, else of the draft

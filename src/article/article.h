@@ -1,0 +1,132 @@
+/* Articles: drafts, immutable versions, and their way through the gate and the review into the
+ * public (regulation 2017 art. 2, 5, 6; obligations 3.4). Every write path (page, API, import,
+ * schedule) calls these functions; each asks the gate. A changed article shows its old version
+ * until the new one has passed. */
+#pragma once
+#include "casework/casework.h"
+#include "db/db.h"
+#include "text/doc.h"
+
+enum {
+    ARTICLE_TITLE_MAX = 64, /* code points */
+    ARTICLE_DIGEST_MAX = 120,
+    ARTICLE_REASON_MAX = 500,
+};
+
+/* What people write. Checked and made canonical by article_text_check, outside any transaction. */
+struct article_text {
+    str title, digest, cover /* media hash or "" */, category, doc /* canonical JSON */;
+    str kind; /* set by the check: text, picture, audio, video */
+};
+/* From a parsed document. An empty digest is taken from the text, an empty cover from the first
+ * picture. ERR_INVALID naming the field: title_required, title_too_long, digest_too_long,
+ * category_required, document_empty. */
+err article_text_check(arena *mem, const struct article_text *in, const struct node *doc,
+                       struct article_text *ret_text);
+
+enum article_mode { ARTICLE_REVIEW_FIRST, ARTICLE_REVIEW_AFTER }; /* provider setting */
+struct article_rules {
+    enum article_mode mode;
+    int daily_quota;
+    int64_t review_ms; /* clock of the review, obligations 3.0 */
+};
+
+struct article_outcome {
+    int64_t no;
+    int version;
+    str state; /* held, scheduled or published */
+    str handle;
+};
+
+/* One article with its account, as lists and pages show it. */
+struct article {
+    int64_t account_id, no, author_id, created_at, updated_at, published_at, publish_at, reads;
+    str handle, account_name, account_class, account_avatar;
+    bool account_verified;
+    str state, kind, category, title, digest, cover, reason;
+    int version, versions;
+};
+struct article_version {
+    int64_t account_id, no, author_id, created_at;
+    int version;
+    struct article_text text;
+    struct bytes hash;
+};
+struct article_event {
+    int64_t id, actor, at;
+    int version;
+    str event, reason, actor_name;
+};
+struct draft {
+    int64_t account_id, no, saved_by, saved_at;
+    int base_version, rev;
+    struct article_text text;
+    str returned, saved_by_name;
+};
+
+/* ---- writing ---- */
+err article_create(struct tx *t, int64_t account_id, int64_t user_id,
+                   const struct article_text *text, int64_t *ret_no);
+/* Saves the draft if its revision is still rev (0 = there must be none yet: starts a draft from the
+ * published version). ERR_CONFLICT "edited_elsewhere" otherwise. Drafts may be incomplete. */
+err article_save(struct tx *t, int64_t account_id, int64_t no, int64_t user_id, int rev,
+                 const struct article_text *text, int *ret_rev);
+/* Makes a version of text and sends it through the gate: to review, to the schedule (publish_at),
+ * or to the public. no 0 = a new article without a draft (API, import). ERR_DENIED with the gate's
+ * reason; nothing is changed then. */
+struct article_submission {
+    int64_t account_id, no, user_id, publish_at;
+    const struct article_text *text;
+    const struct article_rules *rules;
+};
+err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
+                   struct article_outcome *ret_o);
+/* Takes back from review; the draft stays. */
+err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id);
+/* Withdraws from the public; the reason is shown in its place. */
+err article_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t no, int64_t user_id,
+                     str reason);
+/* Puts a never published draft away (its row stays for the record). */
+err article_discard(struct tx *t, int64_t account_id, int64_t no, int64_t user_id);
+
+/* ---- deciding ---- */
+/* Carries out a verdict on a CASE_ARTICLE in the decision's transaction: approve publishes (the
+ * gate is asked again), return and reject go back to the draft with the reason; on an article that
+ * is public already (review after publication) reject removes it. Tells the operators. */
+err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
+                         const struct decision *d);
+/* Publishes what is due; each asks the gate again, a closed gate holds it back with a notice. */
+err article_publish_due(struct tx *t, arena *mem, int *ret_published);
+
+/* ---- reading ---- */
+err article_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct article *ret_a);
+/* By public address. */
+err article_find(struct tx *t, arena *mem, str handle, int64_t no, struct article *ret_a);
+err article_version_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, int version,
+                         struct article_version *ret_v);
+err article_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
+                     struct article_version **ret_v /* without doc */, size_t *ret_n);
+err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
+                   struct article_event **ret_v, size_t *ret_n);
+err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct draft *ret_d);
+
+/* Public lists, newest first. Key of the last row shown before: (published_at, account_id, no). */
+struct article_page {
+    int64_t account_id;                           /* one account, or 0 */
+    str category;                                 /* or "" */
+    int64_t reader_id;                            /* subscriptions of this user, or 0 */
+    int64_t before_at, before_account, before_no; /* 0 = first page */
+    int limit;                                    /* ≤ 100 */
+};
+err article_list(struct tx *t, arena *mem, const struct article_page *p, struct article **ret_v,
+                 size_t *ret_n);
+/* An account's own articles of any state but discarded, last changed first; state "" = all;
+ * find = part of the title. */
+struct article_own_page {
+    int64_t account_id;
+    str state, find;
+    int64_t before_at, before_no;
+    int limit;
+};
+err article_list_own(struct tx *t, arena *mem, const struct article_own_page *p,
+                     struct article **ret_v, size_t *ret_n);

@@ -1,0 +1,81 @@
+/* The one case model: everything that staff decide waits here as a case (verification of a
+ * registrant, application of an account, change of a profile, review of an article; later
+ * findings), is claimed with a lease, and decided once. What a verdict does is the business of the
+ * department whose thing it is: the desk tells it in the same transaction (desk/kinds.def). */
+#pragma once
+#include "db/db.h"
+
+#define CASE_KIND_TABLE(X)                                                                         \
+    X(CASE_REGISTRANT, registrant)                                                                 \
+    X(CASE_ACCOUNT, account)                                                                       \
+    X(CASE_PROFILE, profile)                                                                       \
+    X(CASE_ARTICLE, article)
+enum case_kind {
+#define X(id, name) id,
+    CASE_KIND_TABLE(X)
+#undef X
+        CASE_KINDS
+};
+str case_kind_name(enum case_kind kind);
+err case_kind_parse(str name, enum case_kind *ret_kind);
+
+enum verdict { VERDICT_APPROVE, VERDICT_RETURN, VERDICT_REJECT };
+str verdict_name(enum verdict v);
+err verdict_parse(str name, enum verdict *ret_v);
+
+struct casefile {
+    int64_t id, account_id, subject, opened_by, opened_at, due_at;
+    int64_t claimed_by, claim_until, decided_at;
+    enum case_kind kind;
+    int version;      /* of the article; else 0 */
+    str title, state; /* open, decided, cancelled */
+    str claimed_name; /* of claimed_by; empty when free */
+};
+struct decision {
+    int64_t id, case_id, officer, at;
+    enum verdict verdict;
+    str reason_key, reason, officer_name;
+    int seconds;
+};
+
+/* Opens a case; an open one about the same thing is cancelled first (a new version replaces the
+ * old one in the queue). due_at is a clock of obligations 3.0. */
+err case_open(struct tx *t, struct casefile *c /* kind, account_id, subject, version, title,
+                                                   opened_by, due_at; sets id */);
+err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject);
+
+err case_load(struct tx *t, arena *mem, int64_t id, struct casefile *ret_c);
+/* Latest case about a thing, ERR_NOT_FOUND when there never was one. */
+err case_of(struct tx *t, arena *mem, enum case_kind kind, int64_t account_id, int64_t subject,
+            struct casefile *ret_c);
+err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **ret_v,
+                   size_t *ret_n);
+
+struct case_filter {
+    int kind;                    /* -1 = all */
+    int64_t claimed_by;          /* 0 = any */
+    bool decided;                /* decided ones instead of open ones */
+    int64_t after_due, after_id; /* key of the last row of the page before; 0 = start */
+    int limit;
+};
+/* Open: by due time, oldest first. Decided: newest first. */
+err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
+              size_t *ret_n);
+struct case_counts {
+    int64_t open, mine, overdue;
+    int64_t by_kind[CASE_KINDS];
+};
+err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c);
+
+/* Takes the case for lease_ms, or renews one's own claim. ERR_CONFLICT "case_claimed" when somebody
+ * else holds it, "case_decided" when it is over. Nobody claims what they opened or a case of an
+ * account they are a member of: ERR_DENIED "conflict_of_interest" (A15.5). */
+err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms);
+err case_release(struct tx *t, int64_t id, int64_t user_id);
+/* Next open case of these kinds (bit mask of 1 << kind) that is free and without conflict of
+ * interest, claimed. ERR_NOT_FOUND when the queue is empty. */
+err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, int64_t *ret_id);
+/* Writes the immutable decision and closes the case; the officer must hold the claim (ERR_CONFLICT
+ * "claim_lost"). Return and reject need a reason (ERR_INVALID "reason_required"). */
+err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d /* verdict,
+                reason_key, reason, officer; sets id, at, seconds */);

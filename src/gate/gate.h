@@ -1,0 +1,41 @@
+/* The gate: the one function that every write path (page, API, import, schedule, edit) asks before
+ * anything becomes public, and again at the moment of publication (regulation 2017 art. 6; A6.3).
+ * Its answer is a set of machine-readable reasons, all that apply, in the order in which a person
+ * would mend them. Texts: messages gate.<reason> (why) and gate.<reason>.todo (what to do). */
+#pragma once
+#include "db/db.h"
+
+/*      reason              asked of */
+#define GATE_TABLE(X)                                                                              \
+    X(identity_required)  /* registrant verified and the verification not expired (A6.2, A6.3) */  \
+    X(agreement_required) /* service agreement in force is signed by the registrant (A5.9) */      \
+    X(account_inactive)   /* account active (3.1) */                                               \
+    X(measure_in_force)   /* no measure takes the function away (A13.1) */                         \
+    X(category_not_granted) /* content category within the account's scope (A7.2) */               \
+    X(quota_used)           /* articles per day (A6.5) */                                          \
+    X(post_vacant)          /* an editor-in-chief is in office (A5.3) */
+enum gate_reason {
+#define X(name) GATE_##name,
+    GATE_TABLE(X)
+#undef X
+        GATE_REASONS
+};
+str gate_reason_name(enum gate_reason reason);
+
+struct gate_question {
+    int64_t account_id;
+    str category;    /* empty: not about a category */
+    bool counts;     /* uses up the daily quota (false at the moment of a scheduled publication) */
+    int daily_quota; /* provider setting in force */
+};
+struct gate_answer {
+    unsigned closed; /* bit per enum gate_reason; 0 = open */
+    int64_t registrant_id;
+    str handle;
+};
+/* Asks; never an error because the gate is closed. ERR_NOT_FOUND: no such account. */
+err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gate_answer *ret_a);
+/* The same as an error: ERR_DENIED with the first reason's key, text naming all of them. */
+err gate_pass(struct tx *t, arena *mem, const struct gate_question *q, struct gate_answer *ret_a);
+/* "identity_required, post_vacant" of a set. */
+str gate_reasons_text(arena *mem, unsigned closed);

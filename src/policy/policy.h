@@ -1,0 +1,30 @@
+/* Policies: versioned public documents (service agreement, management rules, platform convention,
+ * privacy notice) and the signatures of registrants under them (regulation 2017 art. 5). Versions
+ * are immutable; the one in force at a time is the newest whose effective date has come. */
+#pragma once
+#include "db/db.h"
+
+struct policy {
+    str kind, title, doc; /* block document */
+    struct bytes hash;    /* SHA-256 of doc */
+    int version;
+    int64_t effective_at, created_at;
+};
+struct signature {
+    int64_t registrant_id, user_id, at;
+    str kind, ip, user_agent;
+    struct bytes hash;
+    int version, port;
+};
+
+/* Publishes the next version; needs a current editor-in-chief (A5.3): ERR_DENIED "post_vacant". */
+err policy_publish(struct tx *t, struct policy *p /* sets version, hash */, int64_t by);
+/* In force at a time; ERR_NOT_FOUND when there is none. */
+err policy_in_force(struct tx *t, arena *mem, str kind, int64_t at, struct policy *ret_p);
+err policy_version(struct tx *t, arena *mem, str kind, int version, struct policy *ret_p);
+err policy_versions(struct tx *t, arena *mem, str kind, struct policy **ret_v, size_t *ret_n);
+/* Signs the version in force; hash must be that of the text that was shown, or ERR_CONFLICT
+ * "agreement_changed". Writes a record. Signing twice is fine. */
+err policy_sign(struct tx *t, arena *mem, const struct signature *s);
+err signature_load(struct tx *t, arena *mem, int64_t registrant_id, str kind,
+                   struct signature *ret_s); /* newest; ERR_NOT_FOUND */
