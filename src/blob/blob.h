@@ -19,15 +19,10 @@ err blob_store_open(const char *dir, struct blob_store **ret_store);
 void blob_store_close(struct blob_store *s); /* accepts NULL */
 
 /* Stores everything that fd holds, from its beginning when it can seek, streaming. Idempotent:
- * content that is there already is not written again. max_bytes: ERR_TOO_LARGE beyond it. ERR_IO
- * with reason "disk_full" when there is no room; nothing is left behind then. When it returns OK
- * the blob is durable. */
-struct blob_put {
-    int fd;
-    int64_t max_bytes;
-};
-err blob_put_fd(struct blob_store *s, arena *mem, const struct blob_put *in, str *ret_hash,
-                int64_t *ret_size);
+ * content that is there already is not written again. ERR_IO with reason "disk_full" when there is
+ * no room; nothing is left behind then. When it returns OK the blob is durable. The caller has
+ * limited the size. */
+err blob_put_fd(struct blob_store *s, arena *mem, int fd, str *ret_hash, int64_t *ret_size);
 err blob_put_bytes(struct blob_store *s, arena *mem, struct bytes data, str *ret_hash);
 
 /* True for 64 lower-case hex digits; everything below answers ERR_NOT_FOUND to anything else. */
