@@ -12,7 +12,7 @@
  * its ranges before use.
  *
  * Under AddressSanitizer the address-space limit is off (the shadow is 16 TiB) and descriptor 2
- * stays open for its reports; seccomp is as strict as in release. */
+ * stays open for its reports; of the filter only sigaltstack is relaxed. */
 #pragma once
 #include "base/buf.h"
 
