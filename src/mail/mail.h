@@ -1,0 +1,37 @@
+/* SMS and e-mail. Everything goes through the outbox table: recipient and body sealed by the vault,
+ * recipient masked for staff. Without a gateway (sms_url, smtp_url) the row just stays there, where
+ * staff can read it; with one, a job sends it, trying again when the gateway fails. */
+#pragma once
+#include "job/job.h"
+#include "settings/settings.h"
+#include "vault/vault.h"
+
+struct mailer {
+    struct db *db;
+    struct vault *vault;
+    const struct settings *settings;
+};
+
+enum mail_channel { MAIL_SMS, MAIL_EMAIL };
+struct mail_in {
+    enum mail_channel channel;
+    str recipient; /* a normalised mobile number, or an address */
+    str subject;   /* e-mail only; holds no secret (staff see it) */
+    str body;      /* plain text, at most 8,000 code points */
+};
+/* Inside the act's transaction; poke the job runner after the commit. ERR_INVALID "recipient". */
+err mail_send(const struct mailer *m, struct tx *t, const struct mail_in *in);
+
+/* Job kind "mail": delivers one outbox row. The app's table calls it from its job function. */
+#define MAIL_JOB "mail"
+err mail_deliver(const struct mailer *m, const struct job *job);
+
+struct mail_row {
+    int64_t id, created_at, sent_at;
+    str channel, recipient_masked, subject, state, error;
+    str body; /* opened; only by mail_read */
+};
+/* Newest first, without bodies; before_id 0 = from the newest. At most 200. */
+err mail_list(struct tx *t, arena *mem, int64_t before_id, struct mail_row **ret_v, size_t *ret_n);
+/* One message with its body. The dispatcher logs the read (the route is marked so). */
+err mail_read(const struct mailer *m, struct vault_ctx c, int64_t id, struct mail_row *ret_row);
