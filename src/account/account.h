@@ -47,12 +47,22 @@ struct account_application {
  * handle_taken, name_taken; ERR_INVALID by field. Opens a case, writes a record. The applicant
  * becomes owner. */
 err account_apply(struct tx *t, arena *mem, const struct account_application *a, int64_t *ret_id);
+/* Once more after it was returned (the handle stays). */
+err account_reapply(struct tx *t, arena *mem, const struct account_application *a,
+                    int64_t account_id);
+/* For form fields: normalise or refuse. */
+err account_handle_check(arena *mem, str value, str *ret_value);
+err account_name_check(arena *mem, str value, str *ret_value);
 err account_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d);
 err account_case_view(struct request *r, const struct casefile *c, html *ret_view);
-/* A wish to change one field; a pending one for the same field is replaced. */
-err profile_change(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, str field,
-                   str value, int64_t review_ms);
+/* A wish to change one field (name, intro, avatar, categories); a pending one for the same field is
+ * replaced. */
+struct profile_wish {
+    int64_t account_id, user_id, review_ms;
+    str field, value;
+};
+err profile_change(struct tx *t, arena *mem, const struct profile_wish *w);
 err profile_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d);
 err profile_case_view(struct request *r, const struct casefile *c, html *ret_view);
@@ -65,8 +75,7 @@ struct member {
 };
 err member_list(struct tx *t, arena *mem, int64_t account_id, struct member **ret_v, size_t *ret_n);
 /* ERR_CONFLICT "last_owner" when it would leave the account without owner. */
-err member_set(struct tx *t, int64_t account_id, int64_t user_id, enum member_role role,
-               int64_t by);
+err member_set(struct tx *t, int64_t account_id, const struct member *m, int64_t by);
 err member_remove(struct tx *t, int64_t account_id, int64_t user_id, int64_t by);
 /* For site->membership and site->memberships. */
 err account_membership(struct tx *t, arena *mem, str handle, int64_t user_id,
@@ -81,5 +90,8 @@ err is_subscribed(struct tx *t, int64_t user_id, int64_t account_id, bool *ret_y
 
 /* ---- API tokens of operators ---- */
 /* The token itself is returned once; its SHA-256 is stored. */
-err api_token_make(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, str name,
-                   int64_t expires_at, str *ret_token);
+struct api_token_new {
+    int64_t account_id, user_id, expires_at;
+    str name;
+};
+err api_token_make(struct tx *t, arena *mem, const struct api_token_new *n, str *ret_token);

@@ -18,7 +18,7 @@ struct signature {
 };
 
 /* Publishes the next version; needs a current editor-in-chief (A5.3): ERR_DENIED "post_vacant". */
-err policy_publish(struct tx *t, struct policy *p /* sets version, hash */, int64_t by);
+err policy_publish(struct tx *t, struct policy *p /* sets version */, int64_t by);
 /* In force at a time; ERR_NOT_FOUND when there is none. */
 err policy_in_force(struct tx *t, arena *mem, str kind, int64_t at, struct policy *ret_p);
 err policy_version(struct tx *t, arena *mem, str kind, int version, struct policy *ret_p);
