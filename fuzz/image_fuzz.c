@@ -1,5 +1,5 @@
-/* The picture decoders, in process, with small limits so that a run is short. Coverage comes from
- * our own glue (built with trace-pc-guard by -Dfuzz); the libraries are the system's. */
+/* The picture decoders, in process, with small limits so that a run is short. Coverage guides
+ * through our own code only; the libraries are the system's, without instrumentation. */
 #include "image/image_decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

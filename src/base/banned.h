@@ -1,6 +1,7 @@
 /* Calls that the house does not use: they fail to compile where this header is forced in
  * (every file but base/). The tools name what to use instead. */
 #pragma once
+#include <stdio.h> /* before the macros: fortified headers define these functions inline */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -82,7 +82,7 @@ static err encode_as(WebPPicture *p, bool lossless, WebPMemoryWriter *out)
     view.writer = WebPMemoryWrite;
     view.custom_ptr = out;
     bool ok = WebPEncode(&c, &view);
-    int code = view.error_code;
+    int code = (int)view.error_code;
     WebPPictureFree(&view);
     return ok ? OK : fault(ERR_TOO_LARGE, "image_too_costly", "encoder: %d", code);
 }

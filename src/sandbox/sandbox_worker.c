@@ -77,8 +77,8 @@ static int rules_add(scmp_filter_ctx c)
     for (size_t i = 0; i < LEN(ALLOWED); i++)
         bad |= seccomp_rule_add(c, SCMP_ACT_ALLOW, ALLOWED[i], 0);
     for (size_t i = 0; i < LEN(WRITERS); i++)
-        bad |=
-            seccomp_rule_add(c, SCMP_ACT_ALLOW, WRITERS[i], 1, SCMP_A0(SCMP_CMP_NE, SANDBOX_FD_IN));
+        bad |= seccomp_rule_add(c, SCMP_ACT_ALLOW, WRITERS[i], 1,
+                                SCMP_A0(SCMP_CMP_NE, SANDBOX_FD_IN, 0));
     /* anonymous memory that can't be executed; mappings of files are not needed */
     bad |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
@@ -90,7 +90,7 @@ static int rules_add(scmp_filter_ctx c)
         bad |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(sigaltstack), 0);
     /* abort() of a failed assertion: a signal to oneself */
     bad |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     return bad;
 }
 
