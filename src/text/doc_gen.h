@@ -19,12 +19,11 @@ static inline unsigned gen_below(struct gen *g, unsigned n)
 static inline str gen_words(struct gen *g)
 {
     static const char *const words[] = {
-        "公众",     "账号", "，",  "。",      "“引用”",   "（注）", "a",  "word",
-        "*",        "**",   "_",   "~~",      "`",        " ",      "1.", "-",
-        "#",        ">",    "[x]", "(y)",     "!",        "\\",     "&",  "&amp;",
-        "<b>",      "|",    "=",   "www",     ".",        ":",      "//", "a@b.c",
-        "é",        "😀",    "\"",  "+",       "5)",       "  ",     "~",  "http://a.cn",
-        "www.a.cn", "后面", "!",   "[!NOTE]", "\xC2\xA0", "　",
+        "公众", "账号", "，", "。",          "“引用”",   "（注）", "a",   "word",     "*",
+        "**",   "_",    "~~", "`",           " ",        "1.",     "-",   "#",        ">",
+        "[x]",  "(y)",  "!",  "\\",          "&",        "&amp;",  "<b>", "|",        "=",
+        "www",  ".",    ":",  "//",          "a@b.c",    "é",      "😀",   "\"",       "+",
+        "5)",   "  ",   "~",  "http://a.cn", "www.a.cn", "后面",   "!",   "\xC2\xA0", "　",
     };
     str s = S("");
     for (unsigned n = 1 + gen_below(g, 4); n > 0; n--)
@@ -50,6 +49,9 @@ static inline void gen_inlines(struct gen *g, struct node *parent)
         t->text = gen_words(g);
         if (gen_below(g, 2))
             t->marks = (unsigned char)(gen_below(g, 32) & ~(g->markdown ? MARK_UNDERLINE : 0U));
+        /* The one thing that a cell of a Markdown table cannot say. */
+        if (str_has(t->text, S("\\|")) || str_ends(t->text, S("\\")))
+            t->marks &= (unsigned char)~MARK_CODE;
         if (gen_below(g, 6) == 0)
             t->href = gen_below(g, 2) ? S("https://例.cn/a?b=(1)&c=*") : S("mailto:a@b.cn");
         if (!g->markdown && gen_below(g, 4) == 0)
