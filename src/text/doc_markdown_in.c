@@ -36,17 +36,27 @@ static str pick_wedge(str markdown)
     return STR_NONE;
 }
 
-static size_t run_length(str s)
+static bool is_delimiter(char c)
 {
-    size_t n = 0;
-    while (n < s.n && s.p[n] == s.p[0])
-        n++;
+    return c == '*' || c == '~';
+}
+
+/* Bytes of the run of * and ~ that s begins with. */
+static size_t run_length(str s, bool *ret_mixed)
+{
+    size_t n = 1;
+    bool mixed = false;
+    for (; n < s.n && is_delimiter(s.p[n]); n++)
+        mixed = mixed || s.p[n] != s.p[0];
+    *ret_mixed = mixed;
     return n;
 }
 
-/* cmark decides by the characters beside a run of * or ~. Where one side is punctuation, the other
- * a letter, and either is CJK, a wedge (punctuation) on the letter's side makes the run able to
- * both open and close, as it is between two letters. All else stays as CommonMark has it. */
+/* cmark decides by the characters beside a run of * or ~ (and looks through ~ when it judges *).
+ * Where one side is punctuation, the other a letter, and either is CJK, a wedge (punctuation) on
+ * the letter's side makes the run able to both open and close, as it is between two letters;
+ * likewise beside a run of both kinds, where each is punctuation to the other. All else stays as
+ * CommonMark has it. */
 static str with_wedges(arena *mem, str s, str wedge)
 {
     if (!wedge.p)
@@ -57,25 +67,19 @@ static str with_wedges(arena *mem, str s, str wedge)
     while (s.n) {
         str at = s;
         uint32_t c = str_next(&s);
-        size_t len = at.n - s.n;
-        bool run = c == '*' || c == '~';
-        if (c == '\\' && s.n && md_punct((unsigned char)s.p[0])) {
-            len = 2;
-        } else if (run) {
-            len = run_length(at);
-        }
-        str piece = str_sub(at, 0, len), rest = str_sub(at, len, at.n);
-        str peek = rest;
+        bool run = is_delimiter(*at.p), mixed = false;
+        bool escape = c == '\\' && s.n && (unsigned char)*s.p < 0x80;
+        size_t len = run ? run_length(at, &mixed) : escape ? 2 : at.n - s.n;
+        str piece = str_sub(at, 0, len);
+        str peek = s = str_sub(at, len, at.n);
         uint32_t after = str_next(&peek);
-        bool wordy = !md_space(before) && !md_space(after) && (md_cjk(before) || md_cjk(after)) &&
-                     md_punct(before) != md_punct(after);
-        if (run && wordy && md_punct(after))
-            buf_add(&b, wedge);
+        bool wordy = run && !md_space(before) && !md_space(after) &&
+                     (md_cjk(before) || md_cjk(after)) &&
+                     (mixed || md_punct(before) != md_punct(after));
+        buf_add(&b, wordy && !md_punct(before) ? wedge : S(""));
         buf_add(&b, piece);
-        if (run && wordy && md_punct(before))
-            buf_add(&b, wedge);
-        before = len > 1 && c < 0x80 ? (unsigned char)piece.p[len - 1] : c;
-        s = rest;
+        buf_add(&b, wordy && !md_punct(after) ? wedge : S(""));
+        before = run || escape ? (unsigned char)piece.p[len - 1] : c;
     }
     return buf_str(&b);
 }

@@ -198,19 +198,57 @@ static bool is_open(const struct md_writer *w, unsigned what)
     return false;
 }
 
-/* Closes what the next piece (NULL: none) does not carry, and with it all that is inside. */
-static void close_marks(struct md_writer *w, const struct piece *next)
+static bool is_star(unsigned what)
+{
+    return what == MARK_BOLD || what == MARK_ITALIC;
+}
+
+/* What a run of this mark sees before it: cmark looks through ~ when it judges *. */
+static uint32_t seen_before(const struct md_writer *w, unsigned what)
+{
+    size_t n = w->out.n;
+    if (!is_star(what) || w->last != '~')
+        return w->last;
+    while (n > 0 && w->out.p[n - 1] == '~')
+        n--;
+    if (n == 0 || w->out.p[n - 1] == '\n')
+        return 0;
+    size_t i = n - 1;
+    while (i > 0 && ((unsigned char)w->out.p[i] & 0xC0) == 0x80)
+        i--;
+    str tail = {w->out.p + i, n - i};
+    return str_next(&tail);
+}
+
+/* What a closing run sees behind it: the delimiters still to close down to `keep`, then `after`. */
+static uint32_t seen_after(const struct md_writer *w, unsigned what, int keep, uint32_t after)
+{
+    for (int i = w->open_n - 1; i >= keep; i--)
+        if (!(is_star(what) && w->open[i] == MARK_STRIKE))
+            return w->open[i] == ON_LINK ? ']' : '*';
+    return after;
+}
+
+/* Closes what the next piece (NULL: none) does not carry, and with it all that is inside; with a
+ * comment behind delimiters that could not close otherwise. */
+static void close_marks(struct md_writer *w, const struct piece *next, uint32_t after)
 {
     int keep = 0;
     while (keep < w->open_n && next && has(next, w->open[keep], w->href))
         keep++;
     while (w->open_n > keep) {
         unsigned what = w->open[--w->open_n];
-        if (what == ON_LINK)
+        if (what == ON_LINK) {
             put_address(w, w->href);
-        else
-            put_raw(w, delimiter(what));
-        w->in_link = w->in_link && what != ON_LINK;
+            w->in_link = false;
+            continue;
+        }
+        uint32_t before = seen_before(w, what);
+        put_raw(w, delimiter(what));
+        while (is_star(what) && w->open_n > keep && is_star(w->open[w->open_n - 1]))
+            put_raw(w, delimiter(w->open[--w->open_n]));
+        if (!md_closes(before, seen_after(w, what, keep, after)))
+            put_raw(w, str_from(separator));
     }
 }
 
@@ -248,11 +286,6 @@ static uint32_t first_shown(const struct piece *p)
     return md_space(c) ? '&' : needs_escape(&(struct md_writer){.last = 'a'}, c, 0) ? '\\' : c;
 }
 
-static bool is_star(unsigned what)
-{
-    return what == MARK_BOLD || what == MARK_ITALIC;
-}
-
 /* Opens what p carries; with a comment before where the delimiters could not open otherwise. */
 static void open_marks(struct md_writer *w, const struct piece *p, size_t n)
 {
@@ -265,13 +298,16 @@ static void open_marks(struct md_writer *w, const struct piece *p, size_t n)
     w->open_n = was;
     for (int i = 0; i < count; i++) {
         unsigned what = order[i];
-        uint32_t inner = i + 1 < count ? (order[i + 1] == ON_LINK ? '[' : '*') : first_shown(p);
+        uint32_t inner = first_shown(p);
+        for (int j = count - 1; j > i; j--)
+            if (!(is_star(what) && order[j] == MARK_STRIKE))
+                inner = order[j] == ON_LINK ? '[' : '*';
         /* One run of three only where both end together: else what opens later inside could be
          * taken for its end (the rule of multiples of three does not prevent it then). */
         bool twins = i > 0 && is_star(order[i - 1]) && is_star(what) &&
                      extent(p, n, order[i - 1]) == extent(p, n, what);
         bool joins = !twins && w->last == (is_star(what) ? '*' : '~');
-        if (what != ON_LINK && (joins || (!twins && !md_opens(w->last, inner))))
+        if (what != ON_LINK && (joins || (!twins && !md_opens(seen_before(w, what), inner))))
             put_raw(w, str_from(separator));
         put_raw(w, what == ON_LINK ? S("[") : delimiter(what));
         if (what == ON_LINK)
@@ -284,22 +320,6 @@ static void open_marks(struct md_writer *w, const struct piece *p, size_t n)
 static void put_line(struct md_writer *w, bool edge)
 {
     put_raw(w, w->cell || w->heading ? S("<br>") : edge ? S("&#10;") : S("\\\n"));
-}
-
-/* The delimiters written since `from` must be able to close before what follows; inner is what
- * stood before them. Only the last run matters: the others stand before punctuation. */
-static void settle_closers(struct md_writer *w, size_t from, uint32_t inner,
-                           const struct piece *next)
-{
-    uint32_t after = !next || next->line ? 0 : first_shown(next);
-    if (next && next->line && (w->cell || w->heading))
-        after = '<';
-    size_t run = w->out.n;
-    while (run > from && (uint32_t)w->out.p[run - 1] == w->last)
-        run--;
-    uint32_t before = run > from ? (unsigned char)w->out.p[run - 1] : inner;
-    if ((w->last == '*' || w->last == '~') && !md_closes(before, after))
-        put_raw(w, str_from(separator));
 }
 
 static void put_piece(struct md_writer *w, const struct piece *all, size_t n, size_t i)
@@ -320,12 +340,8 @@ static void put_piece(struct md_writer *w, const struct piece *all, size_t n, si
         put_code(w, p->text);
     else
         put_text(w, p->text, b);
-    if (!b.closer)
-        return;
-    uint32_t inner = w->last;
-    size_t from = w->out.n;
-    close_marks(w, styled);
-    settle_closers(w, from, inner, next);
+    if (b.closer)
+        close_marks(w, styled, styled ? first_shown(styled) : 0);
 }
 
 static size_t count_children(const struct node *n)
