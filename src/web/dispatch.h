@@ -7,9 +7,10 @@
  * HEAD comes as METHOD_GET.
  *
  * The dispatcher fills route, lang (by lang_choose, or the page cache will not keep the answer),
- * session, member and args, and always leaves r->reply complete, errors included. It closes the
- * descriptors of uploads that nobody took (fd set to -1 by who takes one). It logs causes of
- * failures; the line per request ("request": id, route, status, ms) is the server's. */
+ * session, member and args, and always leaves r->reply complete, errors included. Descriptors of
+ * uploads that nobody took are closed by the server afterwards: who takes one sets fd = -1. The
+ * dispatcher logs causes of failures; the line per request ("request": id, route, status, us) is
+ * the server's. */
 #pragma once
 #include "web/request.h"
 

@@ -36,5 +36,7 @@ struct site {
     err (*memberships)(struct tx *t, arena *mem, int64_t user_id, struct membership **ret_list,
                        size_t *ret_n);
     err (*unread)(struct tx *t, int64_t user_id, int64_t *ret_notices);
+    /* Database reachable and migrated, for /readyz; NULL = nothing to ask. */
+    err (*ready)(struct site *s);
     err (*profile)(struct site *s, arena *mem, struct site_profile *ret_profile);
 };

@@ -1,0 +1,12 @@
+/* From the library's view of a connection to struct request. For exchange.c only. */
+#pragma once
+#include "web/server_impl.h"
+
+/* Everything of r that stands in the head and the body. ERR_INVALID and ERR_TOO_LARGE for a query
+ * or body that the house does not take. */
+err incoming_read(struct exchange *x, struct request *r);
+/* Sets x->key when a page cache may answer: a GET without Authorization and without cookies other
+ * than lang and theme. */
+void incoming_key(struct exchange *x);
+/* A header's value, borrowed from the connection; no value when absent. */
+str incoming_header(struct exchange *x, const char *name);
