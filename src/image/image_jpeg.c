@@ -20,7 +20,7 @@ static struct reader *reader_of(j_common_ptr c)
 static void on_error(j_common_ptr c)
 {
     struct reader *r = reader_of(c);
-    if (c->err->msg_code == JERR_OUT_OF_MEMORY)
+    if (c->err->msg_code == JERR_OUT_OF_MEMORY || c->err->msg_code == JERR_NO_BACKING_STORE)
         r->escape.code = fault(ERR_TOO_LARGE, "image_too_costly", "jpeg: memory");
     else
         r->escape.code = fault(ERR_INVALID, r->cut ? "image_truncated" : "image_damaged",
@@ -115,7 +115,7 @@ err image_jpeg_decode(struct bytes file, const struct image_caps *caps, struct i
     r.mgr.emit_message = on_message;
     r.mgr.output_message = on_output;
     jpeg_create_decompress(&d);
-    d.mem->max_memory_to_use = 256L << 20; /* progressive pictures keep all coefficients */
+    d.mem->max_memory_to_use = 400L << 20; /* progressive pictures keep all coefficients */
     jpeg_mem_src(&d, file.p, file.n);
     err e = guarded_read(&d, &r, caps, px);
     jpeg_destroy_decompress(&d);

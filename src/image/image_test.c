@@ -440,19 +440,25 @@ static void test_image__file_too_large(void **state)
     close(fd);
 }
 
-static int measure(void)
+static int measure_one(const char *what, struct bytes in)
 {
     struct image_files files = {.n = 0};
     struct image_info info = {0};
-    struct bytes in = jpeg_make(4000, 3000, (struct bytes){0});
     err e = import(in, IMAGE_ARTICLE, &files, &info);
-    print_message("%s: 12 MP JPEG of %zu bytes: %lld ms, %lld MB\n", err_name(e), in.n,
+    print_message("%s %s of %zu bytes: %lld ms, %lld MB resident\n", err_name(e), what, in.n,
                   (long long)info.wall_us / 1000, (long long)(info.peak_bytes >> 20));
     for (size_t i = 0; i < files.n; i++)
         print_message("  %dx%d %lld bytes\n", files.file[i].width, files.file[i].height,
                       (long long)files.file[i].size);
     image_files_done(&files);
     return e == OK ? 0 : 1;
+}
+
+static int measure(void)
+{
+    int bad = measure_one("12 MP JPEG", jpeg_make(4000, 3000, (struct bytes){0}));
+    bad |= measure_one("50 MP JPEG turned", jpeg_make(8000, 6200, exif_make(6)));
+    return bad | measure_one("50 MP PNG", png_make(8000, 6200, false));
 }
 
 /* Tiny pictures of every kind for fuzz/corpus/image, written to the directory we stand in. */
