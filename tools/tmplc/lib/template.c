@@ -352,7 +352,7 @@ static err conditional(struct compiler *c, str s, size_t *ret_n)
     if (!in_value)
         c->space = 0;
     dynamic_start(c);
-    code_add(c, str_fmt(c->mem, "if (%.*s)", FMT(str_sub(s, 0, n))));
+    code_add(c, str_fmt(c->mem, "if (%.*s)", FMT(str_trim(str_sub(s, 0, n)))));
     raw_add(c, in_value ? markup : str_cat(c->mem, S(" "), markup));
     *ret_n = n + 1 + end + 1;
     return OK;
