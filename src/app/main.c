@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "base/rand.h"
 #include "base/str.h"
+#include "image/image.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -39,6 +40,9 @@ static int run(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* before anything else: a worker for hostile files starts as empty as can be */
+    if (sandbox_is_worker(argc, argv))
+        return sandbox_worker_main(&image_sandbox_kind, 1, argc, argv);
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     rand_init();
     if (argc < 2) {
