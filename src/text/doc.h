@@ -17,7 +17,7 @@
 enum {
     DOC_JSON_MAX = 1024 * 1024, /* bytes */
     DOC_MARKDOWN_MAX = 512 * 1024,
-    DOC_PASTE_MAX = 4 * 1024 * 1024,
+    DOC_PASTE_MAX = 2 * 1024 * 1024,
     DOC_NODES_MAX = 20000,
     DOC_DEPTH_MAX = 16,     /* nodes from the doc (1) down to a text, both included */
     DOC_CHARS_MAX = 100000, /* code points of all text nodes */

@@ -555,18 +555,13 @@ static bool is_list(const struct node *n)
     return n->type == NODE_BULLETS || n->type == NODE_NUMBERS;
 }
 
-static str blocks(arena *mem, const struct node *first);
-
-static str quote(arena *mem, const struct node *n)
+static void put_quote(struct buf *b, const struct node *n, str inner)
 {
     static const char *const markers[CALLOUT_COUNT] = {"> [!NOTE]\n>\n", "> [!TIP]\n>\n",
                                                        "> [!WARNING]\n>\n"};
-    struct buf b;
-    buf_init(&b, mem, OUT_MAX);
     if (n->type == NODE_CALLOUT)
-        buf_add(&b, str_from(markers[n->callout]));
-    put_prefixed(&b, blocks(mem, n->child), S("> "), S("> "));
-    return buf_str(&b);
+        buf_add(b, str_from(markers[n->callout]));
+    put_prefixed(b, inner, S("> "), S("> "));
 }
 
 static bool is_tight(const struct node *list)
@@ -577,70 +572,79 @@ static bool is_tight(const struct node *list)
     return true;
 }
 
-/* The paragraph that an item must begin with is not written where the reader adds it by itself. */
-static void put_item(arena *mem, struct buf *b, const struct node *item, str marker)
+static str item_marker(arena *mem, const struct node *list, size_t index, bool alternate)
+{
+    if (list->type == NODE_BULLETS)
+        return alternate ? S("* ") : S("- ");
+    int64_t number = (int64_t)list->start + (int64_t)index;
+    return str_fmt(mem, "%lld%c ",
+                   number > DOC_START_MAX ? (long long)DOC_START_MAX : (long long)number,
+                   alternate ? ')' : '.');
+}
+
+/* True where the reader adds the paragraph that an item must begin with by itself. */
+static bool implied_start(const struct node *item)
 {
     const struct node *c = item->child;
+    return c->type == NODE_PARAGRAPH && !c->child && (!c->next || c->next->type != NODE_PARAGRAPH);
+}
+
+static void put_item(struct buf *b, const struct node *item, str marker, str inner)
+{
     str indent = str_sub(S("            "), 0, marker.n);
-    bool implied =
-        c->type == NODE_PARAGRAPH && !c->child && (!c->next || c->next->type != NODE_PARAGRAPH);
-    if (!implied) {
-        put_prefixed(b, blocks(mem, c), marker, indent);
+    if (!implied_start(item)) {
+        put_prefixed(b, inner, marker, indent);
         return;
     }
     buf_add(b, str_sub(marker, 0, marker.n - 1));
-    if (!c->next)
-        return;
-    buf_add_char(b, '\n');
-    put_prefixed(b, blocks(mem, c->next), indent, indent);
-}
-
-static str list(arena *mem, const struct node *n, bool alternate)
-{
-    struct buf b;
-    buf_init(&b, mem, OUT_MAX);
-    int number = n->start;
-    bool tight = is_tight(n);
-    for (const struct node *item = n->child; item; item = item->next) {
-        str marker = alternate ? S("* ") : S("- ");
-        if (n->type == NODE_NUMBERS)
-            marker = str_fmt(mem, "%d%c ", number, alternate ? ')' : '.');
-        put_item(mem, &b, item, marker);
-        number += number < DOC_START_MAX;
-        if (item->next)
-            buf_add(&b, tight ? S("\n") : S("\n\n"));
+    if (inner.n) {
+        buf_add_char(b, '\n');
+        put_prefixed(b, inner, indent, indent);
     }
-    return buf_str(&b);
 }
 
-static str block(arena *mem, const struct node *n, bool alternate)
+/* What stands between two blocks: lists of one kind would join, and so would quotes. */
+static void put_gap(struct buf *b, const struct node *before, const struct node *n)
 {
-    struct md_writer w = writer(mem);
-    if (put_leaf(&w, n))
-        return buf_str(&w.out);
-    return is_list(n) ? list(mem, n, alternate) : quote(mem, n);
+    if (!before)
+        return;
+    bool item = n->type == NODE_ITEM;
+    if (!item)
+        buf_add(b, is_quote(before) && is_quote(n) ? S("\n\n<!-- -->\n\n") : S("\n\n"));
 }
 
-static str blocks(arena *mem, const struct node *first)
+/* The blocks from first on; with a list, its items. */
+static str render(arena *mem, const struct node *first, const struct node *list, bool alternate)
 {
     struct buf b;
     buf_init(&b, mem, OUT_MAX);
     const struct node *before = NULL;
-    bool alternate = false;
+    bool other = false, tight = list && is_tight(list);
+    size_t index = 0;
     for (const struct node *n = first; n; before = n, n = n->next) {
-        if (before)
-            buf_add(&b, S("\n\n"));
-        if (before && is_quote(before) && is_quote(n))
-            buf_add(&b, S("<!-- -->\n\n"));
-        alternate = is_list(n) && before && before->type == n->type && !alternate;
-        buf_add(&b, block(mem, n, alternate));
+        put_gap(&b, before, n);
+        if (list) {
+            buf_add(&b, !before ? S("") : tight ? S("\n") : S("\n\n"));
+            const struct node *from = implied_start(n) ? n->child->next : n->child;
+            put_item(&b, n, item_marker(mem, list, index++, alternate),
+                     render(mem, from, NULL, false));
+            continue;
+        }
+        struct md_writer w = writer(mem);
+        other = is_list(n) && before && before->type == n->type && !other;
+        if (put_leaf(&w, n))
+            buf_add(&b, buf_str(&w.out));
+        else if (is_list(n))
+            buf_add(&b, render(mem, n->child, n, other));
+        else
+            put_quote(&b, n, render(mem, n->child, NULL, false));
     }
     return buf_str(&b);
 }
 
 err doc_markdown(arena *mem, const struct node *doc, str *ret_markdown)
 {
-    str s = blocks(mem, doc->child);
+    str s = render(mem, doc->child, NULL, false);
     struct buf b;
     buf_init(&b, mem, OUT_MAX);
     buf_add(&b, s);
