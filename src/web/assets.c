@@ -25,6 +25,5 @@ str asset_url(str name)
     for (size_t i = 0; i < asset_count; i++)
         if (str_eq(asset_table[i].name, name))
             return asset_table[i].path;
-    ASSERT(!"asset_url: unknown asset");
-    return STR_NONE;
+    assert_failed("a known asset", __FILE__, __LINE__);
 }
