@@ -6,6 +6,11 @@
  * commit; db_tx returns only when the commit is durable. On PostgreSQL each runs on a connection of
  * the pool. db_read runs a closure in a read transaction (one snapshot).
  *
+ * After any statement that failed the transaction can only be given up, on both engines: return the
+ * error (ERR_NOT_FOUND of db_one is an answer, not a failure). To survive a duplicate, write
+ * ON CONFLICT. Opening a transaction inside a closure is a bug and aborts. On PostgreSQL writes are
+ * SERIALIZABLE, so that a rule checked by SELECT and kept by INSERT holds as it does on SQLite.
+ *
  * SQL is a string literal, written at the call: DB_SQL puts every statement of the program into a
  * table (linker section gq_sql), so that a test can prepare each on both engines. Placeholders are
  * $1 $2; see style.md "SQL" for the portable subset. */
@@ -18,10 +23,9 @@ struct tx; /* an open transaction (read or write); valid inside the closure only
 
 /* ---- opening ---- */
 struct db_opts {
-    str url;           /* "sqlite:/path/gongqi.db" or "postgresql://…" */
-    int readers;       /* read connections (SQLite) or pool size (PostgreSQL) */
-    int busy_ms;       /* give up with ERR_RETRY after waiting this long; 0 = 10,000 */
-    const char *lease; /* unused by db itself */
+    str url;     /* "sqlite:/path/gongqi.db" or "postgresql://…" */
+    int readers; /* read connections (SQLite) or pool size (PostgreSQL) */
+    int busy_ms; /* give up with ERR_RETRY after waiting this long; 0 = 10,000 */
 };
 err db_open(const struct db_opts *opts, struct db **ret_db);
 void db_close(struct db *db);           /* waits for running transactions; accepts NULL */
@@ -93,12 +97,16 @@ struct db_dests {
  * Returns from the function on error. At most DB_MAX_ROWS rows (ERR_BUG beyond: say LIMIT). */
 enum { DB_MAX_ROWS = 100000 };
 #define DB_EACH(t, mem, sql, in, out, ...)                                                         \
+    DB_EACH_ID(__COUNTER__, t, mem, sql, in, out, __VA_ARGS__)
+#define DB_EACH_ID(id, ...) DB_EACH_AS(id, __VA_ARGS__)
+#define DB_EACH_AS(id, ...) DB_EACH_NAMED(rows_##id, more_##id, __VA_ARGS__)
+#define DB_EACH_NAMED(rows, more, t, mem, sql, in, out, ...)                                       \
     do {                                                                                           \
-        __attribute__((cleanup(db_rows_close))) struct db_rows *rows_ = NULL;                      \
-        TRY(db_rows_open((t), (mem), DB_SQL(sql), (in), &rows_));                                  \
-        for (bool more_ = true;;) {                                                                \
-            TRY(db_rows_next(rows_, (out), &more_));                                               \
-            if (!more_)                                                                            \
+        __attribute__((cleanup(db_rows_close))) struct db_rows *rows = NULL;                       \
+        TRY(db_rows_open((t), (mem), DB_SQL(sql), (in), &rows));                                   \
+        for (bool more = true;;) {                                                                 \
+            TRY(db_rows_next(rows, (out), &more));                                                 \
+            if (!more)                                                                             \
                 break;                                                                             \
             __VA_ARGS__                                                                            \
         }                                                                                          \

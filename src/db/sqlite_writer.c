@@ -1,0 +1,203 @@
+/* The one writer of a SQLite database: closures of all threads, each in a savepoint, many per
+ * commit. Who waits is woken when the commit that holds their closure is on the disk. */
+#include "base/clock.h"
+#include "db/sqlite_impl.h"
+
+#include <semaphore.h>
+#include <signal.h>
+
+enum {
+    BATCH_MAX = 64,
+    BATCH_US = 5000,
+    CHECKPOINT_PAGES = 4000, /* 16 MB of WAL: copy it back when nobody waits for us */
+    RESTART_PAGES = 16000,   /* 64 MB: wait for readers too, so that the WAL begins anew */
+    RESTART_WAIT_MS = 50,
+};
+
+struct job {
+    struct tx_call *call;
+    err e;
+    struct fault fault;
+    sem_t done;
+    struct job *next;
+};
+
+struct sq_writer {
+    struct sq_conn *conn;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    struct job *first, **last;
+    bool stop;
+    int wal_pages, wal_checked; /* as of the last commit; at the last checkpoint */
+};
+
+static void job_fail(struct job *j, err e)
+{
+    j->e = e;
+    j->fault = fault_of(e);
+}
+
+static struct job *queue_pop(struct sq_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    struct job *j = w->first;
+    if (j) {
+        w->first = j->next;
+        if (!w->first)
+            w->last = &w->first;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return j;
+}
+
+/* Runs one closure in its savepoint. Not OK: the transaction itself cannot go on. */
+static err job_run(struct sq_writer *w, struct job *j)
+{
+    struct sq_conn *c = w->conn;
+    TRY(sq_step(c, c->save));
+    j->e = tx_run(j->call, c);
+    if (j->e != OK) {
+        job_fail(j, j->e);
+        if (sqlite3_get_autocommit(c->h)) { /* the engine gave the whole transaction up */
+            fault_copy(&j->fault);
+            return j->e;
+        }
+        TRY(sq_step(c, c->back));
+    }
+    return sq_step(c, c->release);
+}
+
+static err batch_fill(struct sq_writer *w, struct job **done)
+{
+    int64_t end = clock_mono_us() + BATCH_US;
+    for (int n = 0; n < BATCH_MAX && (n == 0 || clock_mono_us() < end); n++) {
+        struct job *j = queue_pop(w);
+        if (!j)
+            break;
+        j->next = *done;
+        *done = j;
+        TRY(job_run(w, j));
+    }
+    return OK;
+}
+
+static void checkpoint(struct sq_writer *w)
+{
+    if (w->wal_pages < w->wal_checked)
+        w->wal_checked = 0; /* the WAL began anew */
+    if (w->wal_pages - w->wal_checked < CHECKPOINT_PAGES)
+        return;
+    bool restart = w->wal_pages >= RESTART_PAGES;
+    int busy_ms = w->conn->busy_ms;
+    w->conn->busy_ms = RESTART_WAIT_MS;
+    int rc = sqlite3_wal_checkpoint_v2(
+        w->conn->h, NULL, restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL,
+        NULL);
+    w->conn->busy_ms = busy_ms;
+    /* Not finished (readers, a full disk): tried again when the WAL has grown by as much. */
+    w->wal_checked = w->wal_pages = rc == SQLITE_OK && restart ? 0 : w->wal_pages;
+}
+
+static void batch_run(struct sq_writer *w)
+{
+    struct sq_conn *c = w->conn;
+    struct job *done = NULL;
+    err e = sq_step(c, c->begin);
+    bool begun = e == OK;
+    if (begun)
+        e = batch_fill(w, &done);
+    else
+        done = queue_pop(w);
+    if (!begun && done)
+        done->next = NULL;
+    if (e == OK)
+        e = sq_step(c, c->commit);
+    struct fault why = fault_of(e);
+    if (!sqlite3_get_autocommit(c->h) && sq_step(c, c->rollback) != OK)
+        ASSERT(sqlite3_get_autocommit(c->h));
+    while (done) {
+        struct job *j = done;
+        done = j->next;
+        if (e != OK && j->e == OK) {
+            j->e = e;
+            j->fault = why;
+        }
+        sem_post(&j->done); /* j lives on the caller's stack: gone now */
+    }
+    checkpoint(w);
+}
+
+static int wal_grew(void *ctx, sqlite3 *h, const char *name, int pages)
+{
+    (void)h;
+    (void)name;
+    ((struct sq_writer *)ctx)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+static void *writer_main(void *ctx)
+{
+    struct sq_writer *w = ctx;
+    for (;;) {
+        pthread_mutex_lock(&w->lock);
+        while (!w->first && !w->stop)
+            pthread_cond_wait(&w->work, &w->lock);
+        bool over = !w->first;
+        pthread_mutex_unlock(&w->lock);
+        if (over)
+            return NULL;
+        batch_run(w);
+    }
+}
+
+err sq_writer_start(struct sqlite *s, struct sq_writer **ret_w)
+{
+    struct sq_conn *c = NULL;
+    TRY(sq_conn_open(s->path, true, s->busy_ms, &c));
+    struct sq_writer *w = heap_alloc(sizeof *w);
+    w->conn = c;
+    w->last = &w->first;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->work, NULL);
+    sqlite3_wal_hook(c->h, wal_grew, w);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the main thread */
+    int rc = pthread_create(&w->thread, NULL, writer_main, w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    ASSERT(rc == 0);
+    *ret_w = w;
+    return OK;
+}
+
+void sq_writer_stop(struct sq_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->work);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    sq_conn_close(w->conn);
+    heap_free(w);
+}
+
+err sq_writer_run(struct sq_writer *w, struct tx_call *call)
+{
+    struct job j = {.call = call};
+    sem_init(&j.done, 0, 0);
+    pthread_mutex_lock(&w->lock);
+    ASSERT(!w->stop);
+    bool idle = !w->first;
+    *w->last = &j;
+    w->last = &j.next;
+    if (idle)
+        pthread_cond_signal(&w->work);
+    pthread_mutex_unlock(&w->lock);
+    while (sem_wait(&j.done) != 0)
+        continue;
+    sem_destroy(&j.done);
+    if (j.e != OK)
+        fault_copy(&j.fault);
+    return j.e;
+}
