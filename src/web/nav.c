@@ -1,0 +1,79 @@
+/* The navigation of every place, as tables. */
+#include "web/layout.h"
+
+static const struct nav_item ME[] = {
+    {"", MSG_nav_feed, "newspaper", 0, 'f'},
+    {"/notices", MSG_layout_notices, "bell", 0, 'n'},
+    {"/registrant", MSG_nav_registrant, "identification", 0, 'i'},
+    {"/accounts", MSG_nav_accounts, "square-2-stack", 0, 'a'},
+    {"/security", MSG_nav_security, "key", 0, 's'},
+};
+static const struct nav_item CONSOLE[] = {
+    {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
+    {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
+    {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
+    {"/members", MSG_nav_members, "users", MEMBER_OWNER, 'm'},
+    {"/tokens", MSG_nav_tokens, "code-bracket", MEMBER_OWNER, 't'},
+};
+static const struct nav_item DESK[] = {
+    {"", MSG_nav_queue, "queue-list", 0, 'q'},
+    {"/registrants", MSG_nav_registrants, "identification", ROLE_REVIEWER | ROLE_PRIVACY, 'r'},
+    {"/accounts", MSG_nav_accounts, "square-2-stack", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE,
+     'a'},
+    {"/articles", MSG_nav_articles, "document-text", ROLE_REVIEWER | ROLE_EIC, 't'},
+    {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
+    {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
+    {"/users", MSG_nav_users, "users", ROLE_SYSADMIN | ROLE_SECURITY, 'u'},
+    {"/settings", MSG_nav_settings, "cog-6-tooth", ROLE_SYSADMIN, 's'},
+    {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN, 'x'},
+    {"/log", MSG_nav_log, "clipboard-document-list", ROLE_SECURITY, 'l'},
+};
+static const struct nav_item OVERSIGHT[] = {
+    {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
+};
+static const struct nav_item INDUSTRY[] = {
+    {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
+};
+
+const struct nav_item *nav_items(enum place place, size_t *ret_n)
+{
+    static const struct {
+        const struct nav_item *v;
+        size_t n;
+    } places[PLACE_COUNT] = {
+        [PLACE_ME] = {ME, LEN(ME)},
+        [PLACE_CONSOLE] = {CONSOLE, LEN(CONSOLE)},
+        [PLACE_DESK] = {DESK, LEN(DESK)},
+        [PLACE_OVERSIGHT] = {OVERSIGHT, LEN(OVERSIGHT)},
+        [PLACE_INDUSTRY] = {INDUSTRY, LEN(INDUSTRY)},
+    };
+    *ret_n = places[place].n;
+    return places[place].v;
+}
+
+bool nav_allowed(const struct chrome *c, enum place place, const struct nav_item *item)
+{
+    if (!item->need)
+        return true;
+    if (place == PLACE_CONSOLE)
+        return (unsigned)c->r->member.role >= item->need;
+    return (c->r->session.roles & item->need) != 0;
+}
+
+str nav_base(arena *mem, const struct chrome *c, enum place place)
+{
+    static const char *const bases[PLACE_COUNT] = {"",      "",           "/me",      "/console",
+                                                   "/desk", "/oversight", "/industry"};
+    if (place == PLACE_CONSOLE && c->r->member.handle.n)
+        return str_fmt(mem, "/console/%.*s", FMT(c->r->member.handle));
+    return str_from(bases[place]);
+}
+
+bool nav_is_here(const struct chrome *c, enum place place, const struct nav_item *item)
+{
+    str path = c->r->path;
+    str base = nav_base(c->r->mem, c, place);
+    str full = str_cat(c->r->mem, base, str_from(item->href));
+    bool below = str_starts(path, full) && path.n > full.n && path.p[full.n] == '/';
+    return str_eq(path, full) || (*item->href && below);
+}
