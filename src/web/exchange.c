@@ -14,15 +14,21 @@ enum {
     SLOWEST = 16 * 1024,    /* bytes per second */
 };
 
+static int64_t transfer_us(int64_t bytes)
+{
+    return BODY_US + bytes * 1000000 / SLOWEST;
+}
+
+void exchange_deadline(struct exchange *x, int64_t bytes)
+{
+    if (x->peer)
+        x->peer->deadline_us = clock_mono_us() + transfer_us(bytes);
+}
+
 static void deadline_set(struct exchange *x, int64_t us)
 {
     if (x->peer)
         x->peer->deadline_us = us ? clock_mono_us() + us : 0;
-}
-
-static int64_t transfer_us(int64_t bytes)
-{
-    return BODY_US + bytes * 1000000 / SLOWEST;
 }
 
 static enum MHD_Result queue(struct exchange *x, int status, struct MHD_Response *resp)
@@ -48,7 +54,7 @@ static enum MHD_Result refuse(struct exchange *x, int status, const char *reason
     if (status == 503)
         answer_header(resp, "Retry-After", S("5"));
     x->server->stats.refused++;
-    deadline_set(x, transfer_us(0));
+    exchange_deadline(x, 0);
     enum MHD_Result ok = queue(x, status, resp);
     MHD_destroy_response(resp);
     return ok;
@@ -124,7 +130,7 @@ static enum MHD_Result start_body(struct exchange *x, int64_t length)
         return refuse(x, 413, "too_large", true);
     if (length && body_new(&opts, type, &x->body) != OK)
         return refuse(x, 415, "bad_content_type", true);
-    deadline_set(x, transfer_us(length));
+    exchange_deadline(x, length);
     return MHD_YES;
 }
 
@@ -165,7 +171,7 @@ static bool answer_cached(struct exchange *x, enum MHD_Result *ret_result)
         e = e == ENCODING_BR && p->response[ENCODING_GZIP] ? ENCODING_GZIP : ENCODING_PLAIN;
     bool same = etag_matches(incoming_header(x, "If-None-Match"), str_from(p->etag[e]));
     x->server->stats.cache_hits++;
-    deadline_set(x, transfer_us(p->bytes));
+    exchange_deadline(x, p->bytes);
     *ret_result = queue(x, same ? 304 : 200, same ? p->unchanged[e] : p->response[e]);
     cache_page_free(p);
     return true;
@@ -270,7 +276,7 @@ void exchange_run(struct exchange *x, arena *mem)
                  LOG_TEXT("method", x->method == METHOD_POST ? S("POST") : S("GET")),
                  LOG_TEXT("route", str_from(r->route ? r->route->pattern : "")),
                  LOG_INT("status", x->status), LOG_INT("us", took));
-    deadline_set(x, transfer_us(r->reply.fd >= 0 ? r->reply.size : (int64_t)r->reply.body.n));
+    exchange_deadline(x, r->reply.fd >= 0 ? r->reply.size : (int64_t)r->reply.body.n);
     body_free(x->body);
     x->body = NULL;
     x->state = EX_ANSWERED;

@@ -59,6 +59,8 @@ enum MHD_Result exchange_step(void *server, struct MHD_Connection *conn, const c
                               size_t *data_n, void **exchange);
 void exchange_done(void *server, struct MHD_Connection *conn, void **exchange,
                    enum MHD_RequestTerminationCode how);
+/* From now on the client has the time that bytes take on a slow line. */
+void exchange_deadline(struct exchange *x, int64_t bytes);
 /* On a worker: builds the request, dispatches, makes the response, resumes the connection. */
 void exchange_run(struct exchange *x, arena *mem);
 
