@@ -61,11 +61,25 @@ static void test_msgc__writes_sorted_tables(void **state)
     assert_true(str_has(buf_str(&out), S("{\"二{1}\", 6},")));
 }
 
+static void test_msgc__finds_keys_that_nobody_names(void **state)
+{
+    (void)state;
+    AUTO_ARENA(mem);
+    struct catalog c;
+    const char *text = "a.b = 1\na.bc = 1\nr.x = 1\nt.u = 1\nv.w = 1";
+    assert_int_equal(both(mem, text, text, &c), OK);
+    str sources = S("msg(l, MSG_a_bc) @{v.w} msg_lookup(l, \"r.\", k) msg_find(S(\"t.u\"))");
+    assert_false(catalog_used(&c, 0, sources));
+    for (size_t i = 1; i < c.n; i++)
+        assert_true(catalog_used(&c, i, sources));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_msgc__refuses_with_file_and_line),
         cmocka_unit_test(test_msgc__writes_sorted_tables),
+        cmocka_unit_test(test_msgc__finds_keys_that_nobody_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

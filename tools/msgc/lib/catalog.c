@@ -248,3 +248,32 @@ void catalog_tables(const struct catalog *c, struct buf *out)
     }
     buf_add(out, S("};\n"));
 }
+
+/* name stands in text, and isn't the beginning of a longer name. */
+static bool whole_name(str text, str name)
+{
+    for (str rest = text; rest.n >= name.n;) {
+        const char *at = memmem(rest.p, rest.n, name.p, name.n);
+        if (!at)
+            return false;
+        rest = str_sub(rest, (size_t)(at - rest.p) + name.n, rest.n);
+        char next = rest.n ? rest.p[0] : ' ';
+        if (!key_valid((str){&next, 1}))
+            return true;
+    }
+    return false;
+}
+
+bool catalog_used(const struct catalog *c, size_t i, str sources)
+{
+    str key = c->all[i].key;
+    struct buf name;
+    buf_init(&name, c->mem, sizeof "MSG_" + MESSAGE_KEY_MAX);
+    name_add(&name, S("MSG_"), key);
+    if (whole_name(sources, buf_str(&name)) || whole_name(sources, str_cat(c->mem, S("@{"), key)) ||
+        str_has(sources, str_fmt(c->mem, "\"%.*s\"", FMT(key))))
+        return true;
+    size_t dot = str_find(key, '.');
+    return dot < key.n &&
+           str_has(sources, str_fmt(c->mem, "\"%.*s\"", FMT(str_sub(key, 0, dot + 1))));
+}

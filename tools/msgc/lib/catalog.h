@@ -30,3 +30,6 @@ err catalog_check(struct catalog *c);
  */
 void catalog_header(const struct catalog *c, struct buf *out);
 void catalog_tables(const struct catalog *c, struct buf *out);
+/* True when sources hold the i-th key as MSG_x_y, @{x.y} or "x.y", or the beginning of it up to a
+ * dot as "x." (a key that is put together at run time). */
+bool catalog_used(const struct catalog *c, size_t i, str sources);
