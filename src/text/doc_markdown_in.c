@@ -309,6 +309,15 @@ static void quote_to_callout(struct node *quote)
     }
 }
 
+/* On the settled tree: only there text is what it will be when it is read again. */
+static void find_callouts(struct node *n)
+{
+    if (n->type == NODE_QUOTE)
+        quote_to_callout(n);
+    for (struct node *c = n->child; c; c = c->next)
+        find_callouts(c);
+}
+
 static void html_block(struct md_reader *r, str s)
 {
     while (s.n && s.p[s.n - 1] == '\n')
@@ -425,10 +434,7 @@ static void block_event(struct md_reader *r, cmark_node *node, bool enter)
     flow_close(f);
     if (f->depth == 1 || r->entered[f->depth - 1] != node)
         return;
-    struct node *done = flow_at(f);
     flow_leave(f);
-    if (done->type == NODE_QUOTE)
-        quote_to_callout(done);
 }
 
 static void walk(struct md_reader *r, cmark_node *root)
@@ -475,7 +481,10 @@ err doc_from_markdown(arena *mem, str markdown, const struct doc_known *known,
     walk(&r, root);
     cmark_node_free(root);
     r.dropped.deep = r.flow.deep;
-    TRY(flow_done(&r.flow, ret_doc));
+    struct node *doc;
+    TRY(flow_done(&r.flow, &doc));
+    find_callouts(doc);
+    *ret_doc = doc;
     if (ret_dropped)
         *ret_dropped = r.dropped;
     return OK;

@@ -85,7 +85,9 @@ static bool needs_escape(const struct md_writer *w, uint32_t c, uint32_t next)
 static void put_char(struct md_writer *w, uint32_t c, uint32_t next)
 {
     bool digits = (w->last == 0 || w->only_digits) && c >= '0' && c <= '9';
-    if (c == '@' && !w->in_link)
+    bool local =
+        alnum(w->last) || w->last == '.' || w->last == '+' || w->last == '-' || w->last == '_';
+    if (c == '@' && local && !w->in_link)
         put_raw(w, str_from(separator));
     if (needs_escape(w, c, next))
         buf_add_char(&w->out, '\\');
