@@ -36,7 +36,8 @@ struct provider_version {
     int version;
     int64_t set_by, set_at;
 };
-/* Versions of one setting (name) or of all (STR_NONE), newest first, at most limit. */
+/* Versions of one setting (name) or of all (STR_NONE), newest first, at most limit (1 to
+ * 1,000). The list ends with an entry whose name is STR_NONE. */
 err provider_history(struct tx *t, arena *mem, str name, int limit,
                      struct provider_version **ret_v);
 /* As text, for forms: the value in force of one setting. */
