@@ -1,7 +1,7 @@
 /* Provider settings: what is in force, changes, and the running server's copy. */
 #include "settings/provider.h"
 
-#include "settings/provider_store.h"
+#include "settings/setting_store.h"
 
 #include <pthread.h>
 
@@ -64,10 +64,10 @@ err provider_settings_load(struct tx *t, arena *mem, struct provider_settings *r
 {
     struct provider_settings ps = {0};
     set_defaults(&ps);
-    TRY(provider_store_version(t, mem, &ps.version));
+    TRY(setting_store_version(t, mem, &ps.version));
     struct provider_version *rows;
     size_t n;
-    TRY(provider_store_current(t, mem, &rows, &n));
+    TRY(setting_store_current(t, mem, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         size_t id = id_of(rows[i].name);
         /* A value of an older release that is no longer known or allowed yields to the default. */
@@ -100,12 +100,12 @@ err provider_setting_set(struct tx *t, const struct provider_change *c)
     struct provider_change row = *c;
     row.value = text;
     row.reason = reason;
-    return provider_store_add(t, mem, &row);
+    return setting_store_add(t, mem, &row);
 }
 
 err provider_history(struct tx *t, arena *mem, str name, int limit, struct provider_version **ret_v)
 {
-    return provider_store_history(t, mem, name, limit, ret_v);
+    return setting_store_history(t, mem, name, limit, ret_v);
 }
 
 str provider_value(arena *mem, const struct provider_settings *ps, enum provider_id id)
@@ -137,7 +137,7 @@ struct version_read {
 static err read_version(struct tx *t, void *ctx)
 {
     struct version_read *r = ctx;
-    return provider_store_version(t, r->mem, &r->version);
+    return setting_store_version(t, r->mem, &r->version);
 }
 
 struct load_read {

@@ -1,14 +1,14 @@
 /* SQL of provider settings. */
-#include "settings/provider_store.h"
+#include "settings/setting_store.h"
 
 enum { NAMES_MAX = 256 };
 
-err provider_store_version(struct tx *t, arena *mem, int64_t *ret_version)
+err setting_store_version(struct tx *t, arena *mem, int64_t *ret_version)
 {
     return db_one(t, mem, "SELECT COUNT(*) FROM setting_version", DB_IN(), DB_OUT(ret_version));
 }
 
-err provider_store_current(struct tx *t, arena *mem, struct provider_version **ret_v, size_t *ret_n)
+err setting_store_current(struct tx *t, arena *mem, struct provider_version **ret_v, size_t *ret_n)
 {
     struct provider_version *v = NEW_N(mem, struct provider_version, NAMES_MAX), x = {0};
     size_t n = 0;
@@ -22,7 +22,7 @@ err provider_store_current(struct tx *t, arena *mem, struct provider_version **r
     return OK;
 }
 
-err provider_store_add(struct tx *t, arena *mem, const struct provider_change *c)
+err setting_store_add(struct tx *t, arena *mem, const struct provider_change *c)
 {
     int64_t last = 0;
     TRY(db_one(t, mem, "SELECT COALESCE(MAX(version), 0) FROM setting_version WHERE name = $1",
@@ -33,7 +33,7 @@ err provider_store_add(struct tx *t, arena *mem, const struct provider_change *c
                    DB_IN(c->name, last + 1, c->value, c->reason, c->set_by, tx_now(t)));
 }
 
-err provider_store_history(struct tx *t, arena *mem, str name, int limit,
+err setting_store_history(struct tx *t, arena *mem, str name, int limit,
                            struct provider_version **ret_v)
 {
     ASSERT(limit > 0 && limit <= 1000);

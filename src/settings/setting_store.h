@@ -3,11 +3,11 @@
 #include "settings/provider.h"
 
 /* Number of versions of all settings: rises with every change, since rows are only added. */
-err provider_store_version(struct tx *t, arena *mem, int64_t *ret_version);
+err setting_store_version(struct tx *t, arena *mem, int64_t *ret_version);
 /* The newest row of each name (name and value only). */
-err provider_store_current(struct tx *t, arena *mem, struct provider_version **ret_v,
+err setting_store_current(struct tx *t, arena *mem, struct provider_version **ret_v,
                            size_t *ret_n);
-err provider_store_add(struct tx *t, arena *mem, const struct provider_change *c);
+err setting_store_add(struct tx *t, arena *mem, const struct provider_change *c);
 /* Ends with a row without a name. */
-err provider_store_history(struct tx *t, arena *mem, str name, int limit,
+err setting_store_history(struct tx *t, arena *mem, str name, int limit,
                            struct provider_version **ret_v);
