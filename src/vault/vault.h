@@ -25,8 +25,9 @@ struct vault_opts {
 err vault_start(struct db *db, const struct vault_opts *opts, struct vault **ret_vault);
 void vault_stop(struct vault *v); /* wipes all keys; accepts NULL */
 /* Puts a new master key in force and rewraps all data keys, in batches, while others work: the
- * file holds both keys until all are rewrapped, and a rotation that was cut off is finished by the
- * next. With a command, the first key it prints is put in force. */
+ * file then holds the new key and the one before (other processes may still be using it; it goes
+ * with the next rotation), and a rotation that was cut off is finished by the next. With a command,
+ * the first key it prints is put in force. */
 err vault_rotate(struct vault *v, int64_t *ret_rewrapped);
 
 /* ---- sealing and opening ---- */
@@ -72,7 +73,7 @@ enum mask {
     MASK_NAME,   /* 张* */
     MASK_ID,     /* 110199********0010 */
     MASK_MOBILE, /* 154****0001 */
-    MASK_USCC,   /* 91********33 middle hidden: first 6 and last 4 stay */
+    MASK_USCC,   /* 914403********000X */
     MASK_EMAIL,  /* a***@example.cn */
     MASK_ALL,    /* ****** */
 };
