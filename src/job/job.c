@@ -39,9 +39,20 @@ struct attempt {
     const struct job_kind *kind;
     arena *mem;
     struct job_claimed job;
+    str holder; /* of this attempt alone, so that threads of one node keep apart */
     bool got;
     struct job_failure failure;
 };
+
+static struct attempt attempt_new(const struct job_runner *r, const struct job_kind *kind,
+                                  arena *mem)
+{
+    str random = rand_token(mem, 6);
+    return (struct attempt){.r = r,
+                            .kind = kind,
+                            .mem = mem,
+                            .holder = str_fmt(mem, "%s/%.*s", r->holder, FMT(random))};
+}
 
 static int64_t lease_of(const struct job_kind *k)
 {
@@ -56,9 +67,8 @@ static int tries_of(const struct job_kind *k)
 static err claim_tx(struct tx *t, void *ctx)
 {
     struct attempt *a = ctx;
-    struct job_claim c = {.kind = str_from(a->kind->name),
-                          .holder = str_from(a->r->holder),
-                          .lease_ms = lease_of(a->kind)};
+    struct job_claim c = {
+        .kind = str_from(a->kind->name), .holder = a->holder, .lease_ms = lease_of(a->kind)};
     err e = job_store_claim(t, a->mem, &c, &a->job);
     a->got = e == OK;
     return e == ERR_NOT_FOUND ? OK : e;
@@ -67,7 +77,7 @@ static err claim_tx(struct tx *t, void *ctx)
 static err done_tx(struct tx *t, void *ctx)
 {
     const struct attempt *a = ctx;
-    return job_store_done(t, a->job.id, str_from(a->r->holder));
+    return job_store_done(t, a->job.id, a->holder);
 }
 
 static err failed_tx(struct tx *t, void *ctx)
@@ -83,7 +93,7 @@ static err job_failed(struct attempt *a, err e)
     bool dead = e == ERR_INVALID || a->job.tries >= tries_of(a->kind);
     a->failure = (struct job_failure){
         .id = a->job.id,
-        .holder = str_from(a->r->holder),
+        .holder = a->holder,
         .error = str_fmt(a->mem, "%s: %s", f.reason, f.text),
         .dead = dead,
     };
@@ -113,7 +123,7 @@ static err run_claimed(struct attempt *a)
 static err run_one(const struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
 {
     AUTO_ARENA(mem);
-    struct attempt a = {.r = r, .kind = kind, .mem = mem};
+    struct attempt a = attempt_new(r, kind, mem);
     TRY(db_tx(r->opts.db, claim_tx, &a));
     if (a.got)
         TRY(run_claimed(&a));
@@ -134,14 +144,14 @@ static err period_tx(struct tx *t, void *ctx)
         return OK;
     TRY(e);
     /* A long run on another node still holds the lease: then this turn is left out. */
-    return lease_take(t, str_fmt(a->mem, "job:%.*s", FMT(kind)), str_from(a->r->holder),
-                      lease_of(a->kind), &a->got);
+    return lease_take(t, str_fmt(a->mem, "job:%.*s", FMT(kind)), a->holder, lease_of(a->kind),
+                      &a->got);
 }
 
 static err period_drop_tx(struct tx *t, void *ctx)
 {
     struct attempt *a = ctx;
-    return lease_drop(t, str_fmt(a->mem, "job:%s", a->kind->name), str_from(a->r->holder));
+    return lease_drop(t, str_fmt(a->mem, "job:%s", a->kind->name), a->holder);
 }
 
 struct due {
@@ -158,7 +168,7 @@ static err due_read(struct tx *t, void *ctx)
 static err run_period(const struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
 {
     AUTO_ARENA(mem);
-    struct attempt a = {.r = r, .kind = kind, .mem = mem};
+    struct attempt a = attempt_new(r, kind, mem);
     TRY(db_tx(r->opts.db, period_tx, &a));
     *ret_ran = a.got;
     if (!a.got)

@@ -23,8 +23,8 @@ err fetch(arena *mem, const struct fetch_in *in, struct fetch_out *ret_out);
 
 /* POST of JSON that the receiver can check: header `X-Gongqi-Timestamp: <seconds>` and
  * `X-Gongqi-Signature: sha256=<hex HMAC-SHA256(secret, timestamp "." body)>`.
- * Sets body, content type, method and headers of *in. ERR_INVALID "fetch_secret" when too short. */
-err fetch_signed(arena *mem, struct fetch_in *in, str secret, struct fetch_out *ret_out);
+ * Of *in, url, body, allow and the limits are used. ERR_INVALID "fetch_secret" when too short. */
+err fetch_signed(arena *mem, const struct fetch_in *in, str secret, struct fetch_out *ret_out);
 /* For receivers (and tests): checks signature and age (at most 5 minutes). ERR_DENIED "signature".
  */
 err fetch_signature_check(str secret, str timestamp, str signature, str body);

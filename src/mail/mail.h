@@ -24,6 +24,7 @@ err mail_send(const struct mailer *m, struct tx *t, const struct mail_in *in);
 
 /* Job kind "mail": delivers one outbox row. The app's table calls it from its job function. */
 #define MAIL_JOB "mail"
+enum { MAIL_TRIES = 8 }; /* .max_tries of that kind: after these the row is failed */
 err mail_deliver(const struct mailer *m, const struct job *job);
 
 struct mail_row {
@@ -34,4 +35,4 @@ struct mail_row {
 /* Newest first, without bodies; before_id 0 = from the newest. At most 200. */
 err mail_list(struct tx *t, arena *mem, int64_t before_id, struct mail_row **ret_v, size_t *ret_n);
 /* One message with its body. The dispatcher logs the read (the route is marked so). */
-err mail_read(const struct mailer *m, struct vault_ctx c, int64_t id, struct mail_row *ret_row);
+err mail_read(struct vault_ctx c, int64_t id, struct mail_row *ret_row);
