@@ -13,8 +13,9 @@ struct paste {
     const struct doc_known *known;
     struct doc_dropped dropped;
     bool space, newline; /* white space that becomes text if text follows */
-    int breaks;          /* <br> likewise */
-    uint32_t last;       /* the last character of text */
+    struct flow_style space_style;
+    int breaks;    /* <br> likewise */
+    uint32_t last; /* the last character of text */
     int depth;
     bool heading;
 };
@@ -57,6 +58,14 @@ static const GumboOutput *parse(struct parser_memory *m, str html)
 /* --- text --------------------------------------------------------------------------------------
  */
 
+static void put_space(struct paste *p)
+{
+    struct flow_style now = p->flow.style;
+    p->flow.style = p->space_style;
+    flow_text(&p->flow, S(" "));
+    p->flow.style = now;
+}
+
 static void put_pending(struct paste *p, uint32_t next)
 {
     bool start = flow_at_start(&p->flow);
@@ -64,7 +73,7 @@ static void put_pending(struct paste *p, uint32_t next)
         flow_break(&p->flow);
     bool cjk_wrap = p->newline && md_cjk(p->last) && md_cjk(next);
     if (p->space && !p->breaks && !start && !cjk_wrap)
-        flow_text(&p->flow, S(" "));
+        put_space(p);
     p->space = p->newline = false;
     p->breaks = 0;
 }
@@ -76,6 +85,8 @@ static void put_text(struct paste *p, str s)
         uint32_t c = str_next(&s);
         if (c <= ' ' || c == 0xA0) {
             p->newline = (p->newline || !p->space) && (c == '\n' || c == '\r' || p->newline);
+            if (!p->space)
+                p->space_style = p->flow.style;
             p->space = true;
             continue;
         }
