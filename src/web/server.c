@@ -124,6 +124,7 @@ static void opts_copy(struct server *s, const struct server_opts *opts)
 {
     s->mem = arena_new();
     s->opts = *opts;
+    s->opts.run = opts->run ? opts->run : dispatch;
     s->opts.listen = str_dup(s->mem, opts->listen);
     s->opts.metrics = opts->metrics.n ? str_dup(s->mem, opts->metrics) : STR_NONE;
     s->opts.proxies = opts->proxies.n ? str_dup(s->mem, opts->proxies) : STR_NONE;

@@ -5,6 +5,7 @@
 #include "web/site.h"
 
 struct server;
+struct request;
 struct server_opts {
     str listen;  /* "127.0.0.1:8080" or "[::1]:8080"; port 0 picks a free one */
     str metrics; /* second listener for /metrics; empty = none */
@@ -16,6 +17,7 @@ struct server_opts {
     str proxies;     /* addresses, comma-separated, whose X-Forwarded-For and X-Client-Port hold */
     bool https;      /* the public address is https: send HSTS */
     bool access_log; /* one line per request that a worker answered */
+    void (*run)(struct request *r); /* answers requests; NULL = dispatch(); for tests */
 };
 /* ERR_INVALID "bad_listen" or ERR_IO "listen_failed". opts and its texts are copied. */
 err server_start(struct site *site, const struct server_opts *opts, struct server **ret_server);
