@@ -73,7 +73,7 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL,               -- absolute lifetime
     revoked_at BIGINT
 );
-CREATE INDEX session_user ON session (user_id, id);
+CREATE INDEX session_by_user ON session (user_id, id);
 -- api_token: an operator's programs. Key: token_hash.
 CREATE TABLE api_token (
     token_hash BLOB PRIMARY KEY,
