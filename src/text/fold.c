@@ -38,8 +38,7 @@ static str to_utf8(arena *mem, const UChar *u, int32_t n)
     return (str){p, (size_t)len};
 }
 
-/* NFKC with case folding, default-ignorable characters removed (Unicode's NFKC_Casefold). */
-static str casefold(arena *mem, str s)
+str text_casefold(arena *mem, str s)
 {
     UErrorCode e = U_ZERO_ERROR;
     const UNormalizer2 *nfkc = unorm2_getNFKCCasefoldInstance(&e);
@@ -62,7 +61,7 @@ static bool keeps(uint32_t c)
 
 str text_fold(arena *mem, str s)
 {
-    str folded = casefold(mem, s);
+    str folded = text_casefold(mem, s);
     struct buf b;
     buf_init(&b, mem, folded.n + 1);
     while (folded.n) {

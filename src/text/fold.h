@@ -2,6 +2,9 @@
 #pragma once
 #include "base/str.h"
 
+/* Unicode's NFKC_Casefold: compatibility forms, case and invisible characters made equal;
+ * separators stay. */
+str text_casefold(arena *mem, str s);
 /* Equal for names that differ only in width, case, compatibility forms, separators, or invisible
  * characters: NFKC, full case folding, then letters, marks, digits and symbols only. May be empty.
  */
