@@ -1,88 +1,79 @@
 /* gongqi serve: opens what the site needs, serves until SIGTERM or SIGINT. */
+#include "app/boot.h"
 #include "app/commands.h"
 #include "base/log.h"
-#include "base/str.h"
-#include "web/cache.h"
+#include "web/cache_watch.h"
 #include "web/server.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { CACHE_BYTES = 64 << 20, STOP_SECONDS = 30 };
+enum { CACHE_BYTES = 64 << 20 };
 
-struct serve {
-    struct site site;
-    struct server_opts opts;
-    struct server *server;
-};
-
-static err flags_read(struct serve *s, int argc, char **argv)
+static struct server_opts opts_of(const struct settings *s)
 {
-    s->site.data_dir = S("data");
-    s->opts = (struct server_opts){.listen = S("127.0.0.1:8080"),
-                                   .io_threads = (int)sysconf(_SC_NPROCESSORS_ONLN),
-                                   .workers = 32,
-                                   .body_max = 2 << 20,
-                                   .upload_max = 64 << 20,
-                                   .idle_seconds = 30,
-                                   .connections = 4096,
-                                   .access_log = true};
-    for (int i = 1; i + 1 < argc; i += 2) {
-        str name = str_from(argv[i]), value = str_from(argv[i + 1]);
-        if (str_eq(name, S("--data")))
-            s->site.data_dir = value;
-        else if (str_eq(name, S("--listen")))
-            s->opts.listen = value;
-        else if (str_eq(name, S("--metrics-listen")))
-            s->opts.metrics = value;
-        else if (str_eq(name, S("--access-log")))
-            s->opts.access_log = str_eq(value, S("on"));
-        else
-            return fault(ERR_INVALID, "unknown_flag", "%s", argv[i]);
-    }
-    return argc % 2 ? OK : fault(ERR_INVALID, "flag_without_value", "%s", argv[argc - 1]);
+    int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return (struct server_opts){
+        .listen = s->listen,
+        .metrics = s->metrics_listen,
+        .io_threads = (int)(s->io_threads ? s->io_threads : cores),
+        .workers = (int)s->workers,
+        .body_max = s->body_max,
+        .upload_max = s->upload_max,
+        .idle_seconds = (int)s->idle_timeout,
+        .connections = (int)s->connections,
+        .proxies = s->trusted_proxies,
+        .https = str_starts(s->public_url, S("https://")),
+        .access_log = s->access_log,
+    };
 }
 
-static err data_dir(str dir)
+static void signals_block(sigset_t *ret_signals)
 {
-    AUTO_ARENA(mem);
-    if (mkdir(str_z(mem, dir), 0700) != 0 && errno != EEXIST)
-        return fault(ERR_IO, "data_dir", "can't make %.*s: errno %d", FMT(dir), errno);
-    return OK;
+    (void)sigemptyset(ret_signals);
+    (void)sigaddset(ret_signals, SIGTERM);
+    (void)sigaddset(ret_signals, SIGINT);
+    (void)sigaddset(ret_signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, ret_signals, NULL); /* inherited by all threads */
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static void wait_for_end(const sigset_t *signals)
+/* Reload: what staff may change lives in the database; here the cached pages go. */
+static void wait_for_end(const sigset_t *signals, struct page_cache *cache)
 {
     for (int sig = 0; sig != SIGTERM && sig != SIGINT;) {
-        if (sigwait(signals, &sig) == 0 && sig == SIGHUP)
-            log_line(LOG_INFO, "reload", LOG_INT("pid", getpid()));
+        if (sigwait(signals, &sig) != 0 || sig != SIGHUP)
+            continue;
+        cache_touch(cache, CACHE_ALL);
+        log_line(LOG_INFO, "reload", LOG_INT("pid", getpid()));
     }
+}
+
+static err serve(struct boot *b, const sigset_t *signals)
+{
+    struct server_opts opts = opts_of(&b->settings);
+    struct server *server = NULL;
+    TRY(server_start(&b->site, &opts, &server));
+    log_line(LOG_INFO, "serving", LOG_TEXT("listen", opts.listen),
+             LOG_INT("port", server_port(server)),
+             LOG_INT("metrics_port", server_metrics_port(server)));
+    wait_for_end(signals, b->site.cache);
+    log_line(LOG_INFO, "stopping", LOG_INT("pid", getpid()));
+    server_stop(server, (int)b->settings.stop_timeout);
+    return OK;
 }
 
 err cmd_serve(int argc, char **argv)
 {
-    struct serve s = {0};
+    struct boot b;
     sigset_t signals;
-    TRY(flags_read(&s, argc, argv));
-    TRY(data_dir(s.site.data_dir));
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by all threads */
-    (void)signal(SIGPIPE, SIG_IGN);
-    s.site.cache = cache_new(CACHE_BYTES);
-    err e = server_start(&s.site, &s.opts, &s.server);
-    if (e == OK) {
-        log_line(LOG_INFO, "serving", LOG_TEXT("listen", s.opts.listen),
-                 LOG_INT("port", server_port(s.server)),
-                 LOG_INT("metrics_port", server_metrics_port(s.server)));
-        wait_for_end(&signals);
-        log_line(LOG_INFO, "stopping", LOG_INT("pid", getpid()));
-        server_stop(s.server, STOP_SECONDS);
-    }
-    cache_free(s.site.cache);
+    signals_block(&signals);
+    TRY(boot_open(argc, argv, BOOT_MIGRATE, &b));
+    b.site.cache = cache_new(CACHE_BYTES);
+    struct cache_watch *watch = cache_watch_start(b.site.cache, b.site.db);
+    err e = serve(&b, &signals);
+    cache_watch_stop(watch);
+    boot_close(&b);
+    cache_free(b.site.cache);
     return e;
 }
