@@ -27,7 +27,7 @@ struct session {
     unsigned roles;
     bool second_factor; /* done in this session */
     bool totp_on;
-    str csrf;              /* what forms carry as "_csrf"; empty when nobody */
+    str csrf;              /* what forms carry as "_csrf"; empty when nobody or by API token */
     int64_t token_account; /* WHO_TOKEN: the token's account */
 };
 
@@ -76,12 +76,13 @@ bool request_wants_json(const struct request *r);
 
 /* ---- database ---- */
 /* Runs fn in a write transaction and adds the operation log row to it. The only way for a handler
- * to write; lint refuses db_tx in *_page.c. fn may run again. */
+ * to write; lint refuses db_tx in *_page.c. fn may run again: what it did to r->reply and
+ * r->session is undone before, and also when the transaction fails. */
 err request_tx(struct request *r, tx_fn *fn, void *ctx);
 err request_read(struct request *r, tx_fn *fn, void *ctx);
 
 /* ---- answers (the last one wins) ---- */
-err reply_redirect(struct request *r, str path); /* 303 to a path of this site */
+err reply_redirect(struct request *r, str path); /* 303 to a path of this site, else to "/" */
 err reply_json(struct request *r, int status, str json);
 err reply_text(struct request *r, int status, str mime, str body);
 err reply_file(struct request *r, int fd, int64_t size, str mime); /* takes fd; serves ranges */
@@ -90,8 +91,10 @@ void reply_cookie(struct request *r, str name, str value, int64_t max_age_s);
 /* Lets the page cache (and Cache-Control) keep this anonymous answer until a tag is touched. */
 void reply_cache(struct request *r, int seconds);
 void reply_tag(struct request *r, str tag);
-/* A line shown once on the next page ("saved"). */
+/* A line shown once on the next page ("saved"): the cookie "flash" carries the message's key. */
 void reply_flash(struct request *r, enum msg text);
+/* That line, for the layout; shown once (clears the cookie). False when there is none. */
+bool request_flash(struct request *r, enum msg *ret_text);
 
 /* ---- pages: body first, then the layout around it ----
  *     return REPLY_PAGE(r, &(struct page){.place = PLACE_CONSOLE}, view_article_list, &v);

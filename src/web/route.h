@@ -40,3 +40,13 @@ enum { ROUTE_MAX_ARGS = 6 };
  * and valid UTF-8. ERR_NOT_FOUND, or ERR_METHOD when only the other method has the path. */
 err route_find(enum method method, str path, arena *mem, const struct route **ret_route,
                str ret_args[ROUTE_MAX_ARGS]);
+
+/* The same over any table, for tests. The index borrows the routes; it asserts that patterns are
+ * well formed and that no two routes answer the same requests. */
+struct route_index;
+struct route_index *route_index_new(const struct route *routes, size_t n);
+void route_index_free(struct route_index *ix);
+err route_index_find(const struct route_index *ix, enum method method, str path, arena *mem,
+                     const struct route **ret_route, str ret_args[ROUTE_MAX_ARGS]);
+/* The index of ROUTES, made at the first call. */
+const struct route_index *route_index_site(void);

@@ -28,6 +28,8 @@ struct site {
     struct blob_store *blobs;
     struct page_cache *cache;
     str data_dir;
+    bool https;      /* the public address is https: Secure cookies with the prefix __Host- */
+    int rate_factor; /* multiplies the limits of rate.c; 0 = 1. For tests, benches and the demo */
     /* The user's place in the account of that handle. ERR_NOT_FOUND: no such account; role
      * MEMBER_NONE: not a member. */
     err (*membership)(struct tx *t, arena *mem, str handle, int64_t user_id,

@@ -1,0 +1,83 @@
+/* Roles by name, and which of them go together. */
+#include "web/access.h"
+
+#include "base/buf.h"
+
+static const struct {
+    str name;
+    unsigned bit;
+} ROLES[] = {
+#define X(name, id, bit) {S(#name), bit},
+    ROLE_TABLE(X)
+#undef X
+};
+
+static const str MEMBERS[] = {
+    [MEMBER_NONE] = S(""),         [MEMBER_COMMENTS] = S("commenter_manager"),
+    [MEMBER_AUTHOR] = S("author"), [MEMBER_EDITOR] = S("editor"),
+    [MEMBER_OWNER] = S("owner"),
+};
+
+static unsigned role_bit(str name)
+{
+    for (size_t i = 0; i < LEN(ROLES); i++)
+        if (str_eq(ROLES[i].name, name))
+            return ROLES[i].bit;
+    return 0;
+}
+
+err roles_parse(str list, unsigned *ret_roles)
+{
+    unsigned roles = 0;
+    for (str rest = str_trim(list); rest.p && (rest.n || roles);) {
+        str name = str_trim(str_split(rest, ',', &rest));
+        unsigned bit = role_bit(name);
+        if (!bit)
+            return fault(ERR_INVALID, "unknown_role", "%.*s", FMT(name));
+        roles |= bit;
+    }
+    *ret_roles = roles;
+    return OK;
+}
+
+str roles_text(arena *a, unsigned roles)
+{
+    struct buf b;
+    buf_init(&b, a, 1024);
+    for (size_t i = 0; i < LEN(ROLES); i++) {
+        if (!(roles & ROLES[i].bit))
+            continue;
+        if (b.n)
+            buf_add_char(&b, ',');
+        buf_add(&b, ROLES[i].name);
+    }
+    return b.n ? buf_str(&b) : S("");
+}
+
+err roles_check(unsigned roles)
+{
+    if ((roles & ROLE_SYSADMIN) && (roles & ROLE_SECURITY))
+        return fault(ERR_CONFLICT, "duties_conflict", "sysadmin with security_admin");
+    if ((roles & (ROLE_REGULATOR | ROLE_INDUSTRY)) && (roles & ROLE_STAFF))
+        return fault(ERR_CONFLICT, "duties_conflict", "staff with regulator or industry");
+    if ((roles & ROLE_REGULATOR) && (roles & ROLE_INDUSTRY))
+        return fault(ERR_CONFLICT, "duties_conflict", "regulator with industry");
+    return OK;
+}
+
+str member_role_name(enum member_role role)
+{
+    ASSERT((unsigned)role < LEN(MEMBERS));
+    return MEMBERS[role];
+}
+
+err member_role_parse(str name, enum member_role *ret_role)
+{
+    for (unsigned i = MEMBER_COMMENTS; i < LEN(MEMBERS); i++) {
+        if (str_eq(MEMBERS[i], name)) {
+            *ret_role = (enum member_role)i;
+            return OK;
+        }
+    }
+    return fault(ERR_INVALID, "unknown_role", "member role %.*s", FMT(name));
+}

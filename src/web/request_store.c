@@ -1,0 +1,57 @@
+/* SQL behind requests. */
+#include "web/request_store.h"
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "record/oplog.h"
+
+err request_store_oplog(struct tx *t, const struct request *r, str result, int status)
+{
+    struct oplog_row row = {
+        .user_id = r->session.user_id,
+        .account_id = r->member.account_id,
+        .method = r->method == METHOD_POST ? S("POST") : S("GET"),
+        .route = str_from(r->route->pattern),
+        .object = r->path,
+        .result = result,
+        .status = status,
+        .ip = r->ip,
+        .port = r->port,
+        .user_agent = r->user_agent.p ? r->user_agent : S(""),
+    };
+    if (r->body_hash)
+        row.content_hash = (struct bytes){r->body_hash->b, sizeof r->body_hash->b};
+    return oplog_add(t, &row);
+}
+
+err request_store_page_change(struct tx *t, str tag)
+{
+    return db_exec(t, "INSERT INTO page_change (id, tag) VALUES ($1, $2)", DB_IN(id_new(), tag));
+}
+
+static struct bytes hash_bytes(const struct sha256 *h)
+{
+    return (struct bytes){h->b, sizeof h->b};
+}
+
+err request_store_token(struct tx *t, arena *mem, struct sha256 hash, struct api_token *ret_token)
+{
+    struct api_token x = {0};
+    err e = db_one(t, mem,
+                   "SELECT a.id, a.user_id, a.account_id, a.used_at, u.name FROM api_token a"
+                   " JOIN users u ON u.id = a.user_id WHERE a.token_hash = $1"
+                   " AND a.revoked_at IS NULL AND a.expires_at > $2 AND u.state = 'active'",
+                   DB_IN(hash_bytes(&hash), tx_now(t)),
+                   DB_OUT(&x.id, &x.user_id, &x.account_id, &x.used_at, &x.user_name));
+    if (e == ERR_NOT_FOUND)
+        return fault(ERR_UNAUTHENTICATED, "bad_token", "unknown, expired or revoked");
+    TRY(e);
+    *ret_token = x;
+    return OK;
+}
+
+err request_store_token_used(struct tx *t, struct sha256 hash)
+{
+    return db_exec(t, "UPDATE api_token SET used_at = $1 WHERE token_hash = $2 AND used_at < $3",
+                   DB_IN(tx_now(t), hash_bytes(&hash), tx_now(t) - MINUTE_MS));
+}

@@ -1,0 +1,16 @@
+/* The SQL behind requests: the operation log row, page changes, API tokens. For web/ only. */
+#pragma once
+#include "web/request.h"
+
+/* The row of regulation 2017 art. 16 for this request. result: "ok" or the reason key. */
+err request_store_oplog(struct tx *t, const struct request *r, str result, int status);
+err request_store_page_change(struct tx *t, str tag);
+
+struct api_token {
+    int64_t id, user_id, account_id, used_at;
+    str user_name;
+};
+/* A token that is neither revoked nor expired and whose user is active. ERR_UNAUTHENTICATED
+ * "bad_token" otherwise. */
+err request_store_token(struct tx *t, arena *mem, struct sha256 hash, struct api_token *ret_token);
+err request_store_token_used(struct tx *t, struct sha256 hash);
