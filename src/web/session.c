@@ -1,0 +1,115 @@
+/* The life of a session. */
+#include "web/session.h"
+
+#include "base/id.h"
+#include "base/rand.h"
+#include "web/session_store.h"
+
+enum { TOKEN_BYTES = 32, TOKEN_CHARS = 43, AGENT_MAX = 300 };
+
+static str cookie_name(const struct request *r)
+{
+    return r->site->https ? S("__Host-gongqi") : S("gongqi");
+}
+
+/* The cookie's token; no value when it can't be one. */
+static str cookie_token(const struct request *r)
+{
+    str token = request_cookie(r, cookie_name(r).p);
+    return token.n == TOKEN_CHARS ? token : STR_NONE;
+}
+
+static void session_fill(struct request *r, str token, const struct session_found *found)
+{
+    struct sha256 csrf = hmac_sha256(str_bytes(token), str_bytes(S("csrf")));
+    r->session = (struct session){
+        .user_id = found->user_id,
+        .id = found->row.id,
+        .user_name = found->user_name,
+        .roles = found->roles,
+        .second_factor = found->row.second_factor,
+        .totp_on = found->totp_on,
+        .csrf = base64url(r->mem, (struct bytes){csrf.b, sizeof csrf.b}),
+    };
+}
+
+static bool is_over(const struct session_found *s, int64_t now)
+{
+    int64_t idle = s->roles ? SESSION_ROLE_IDLE_MS : SESSION_IDLE_MS;
+    int64_t life = s->roles ? SESSION_ROLE_LIFE_MS : SESSION_LIFE_MS;
+    return now >= s->row.expires_at || now >= s->row.created_at + life ||
+           now >= s->row.seen_at + idle;
+}
+
+struct finding {
+    struct request *r;
+    struct sha256 token;
+    struct session_found found;
+};
+
+static err find(struct tx *t, void *ctx)
+{
+    struct finding *f = ctx;
+    return session_store_find(t, f->r->mem, f->token, &f->found);
+}
+
+static err seen(struct tx *t, void *ctx)
+{
+    struct finding *f = ctx;
+    return session_store_seen(t, f->token);
+}
+
+err session_load(struct request *r)
+{
+    r->session = (struct session){0};
+    str token = cookie_token(r);
+    if (!token.p)
+        return OK;
+    struct finding f = {.r = r, .token = sha256(str_bytes(token))};
+    err e = db_read(r->site->db, find, &f);
+    if (e == ERR_NOT_FOUND || (e == OK && is_over(&f.found, r->now)))
+        return OK;
+    TRY(e);
+    session_fill(r, token, &f.found);
+    /* With a full disk reading goes on, so that this may fail. */
+    if (r->now - f.found.row.seen_at > MINUTE_MS)
+        (void)!db_tx(r->site->db, seen, &f);
+    return OK;
+}
+
+static err revoke_current(struct request *r, struct tx *t)
+{
+    str token = cookie_token(r);
+    return token.p ? session_store_end(t, sha256(str_bytes(token))) : OK;
+}
+
+err session_start(struct request *r, struct tx *t, int64_t user_id, bool second_factor)
+{
+    struct session_found found = {0};
+    TRY(session_store_user(t, r->mem, user_id, &found));
+    TRY(revoke_current(r, t));
+    int64_t now = tx_now(t);
+    int64_t life = found.roles ? SESSION_ROLE_LIFE_MS : SESSION_LIFE_MS;
+    str agent = r->user_agent.p ? str_ellipsis(r->mem, r->user_agent, AGENT_MAX) : S("");
+    found.row = (struct session_row){
+        .id = id_new(),
+        .created_at = now,
+        .seen_at = now,
+        .expires_at = now + life,
+        .ip = r->ip,
+        .user_agent = agent,
+        .second_factor = second_factor,
+    };
+    str token = rand_token(r->mem, TOKEN_BYTES);
+    TRY(session_store_add(t, sha256(str_bytes(token)), user_id, &found.row));
+    session_fill(r, token, &found);
+    reply_cookie(r, cookie_name(r), token, life / SECOND_MS);
+    return OK;
+}
+
+err session_end(struct request *r, struct tx *t)
+{
+    TRY(revoke_current(r, t));
+    reply_cookie(r, cookie_name(r), S(""), 0);
+    return OK;
+}
