@@ -15,6 +15,8 @@
 #include "web/request.h"
 
 void dispatch(struct request *r);
+/* The same over another table, for tests. */
+void dispatch_with(const struct route_index *ix, struct request *r);
 
 /* The reader's language: the cookie "lang" (zh or en) when valid, else the best of Accept-Language
  * (first of zh and en with the highest q), else Chinese. Values may be STR_NONE. */

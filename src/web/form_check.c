@@ -48,7 +48,8 @@ static bool email_like(str s)
     size_t at = str_find(s, '@');
     str host = str_sub(s, at + 1, s.n);
     bool plain = str_find(s, ' ') == s.n && str_find(host, '@') == host.n;
-    return at > 0 && at < s.n && plain && str_find(host, '.') > 0 && str_find(host, '.') + 1 < host.n;
+    return at > 0 && at < s.n && plain && str_find(host, '.') > 0 &&
+           str_find(host, '.') + 1 < host.n;
 }
 
 static const char *check_number(str *value, struct form_limit *limit)

@@ -58,7 +58,7 @@ static size_t address_prefix(str ip, uint8_t out[16], bool *ret_here)
 
 static uint64_t bucket_key(enum rate class, uint8_t kind, const uint8_t *p, size_t n)
 {
-    uint8_t text[18] = {(uint8_t)class, kind};
+    uint8_t text[18] = {(uint8_t) class, kind};
     memcpy(text + 2, p, n);
     struct sha256 h = sha256((struct bytes){text, n + 2});
     uint64_t key = 0;

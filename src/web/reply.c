@@ -98,9 +98,9 @@ void reply_header(struct request *r, const char *name, str value)
 void reply_cookie(struct request *r, str name, str value, int64_t max_age_s)
 {
     ASSERT(header_safe(value) && str_find(value, ';') == value.n);
-    str line = str_fmt(r->mem, "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
-                       FMT(name), FMT(value), (long long)max_age_s,
-                       r->site->https ? "; Secure" : "");
+    str line =
+        str_fmt(r->mem, "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s", FMT(name),
+                FMT(value), (long long)max_age_s, r->site->https ? "; Secure" : "");
     headers_put(r, S("Set-Cookie"), line, str_sub(line, 0, name.n + 1));
 }
 

@@ -103,7 +103,9 @@ err session_list(struct tx *t, arena *mem, int64_t user_id, struct session_row *
             DB_IN(user_id, tx_now(t), tx_now(t) - SESSION_IDLE_MS),
             DB_OUT(&x.id, &x.created_at, &x.seen_at, &x.expires_at, &x.ip, &x.user_agent,
                    &x.second_factor),
-            { buf_add(&list, (str){(const char *)&x, sizeof x}); });
+            {
+                buf_add(&list, (str){(const char *)&x, sizeof x});
+            });
     *ret_n = list.n / sizeof x;
     *ret_v = NEW_N(mem, struct session_row, *ret_n);
     if (list.n)

@@ -1,0 +1,174 @@
+/* Who may enter. */
+#include "web/entry.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "web/request_store.h"
+
+enum { TOKEN_MAX = 200 };
+
+struct lookup {
+    struct request *r;
+    struct sha256 hash;
+    struct api_token token;
+};
+
+static err load_member(struct tx *t, void *ctx)
+{
+    struct lookup *l = ctx;
+    struct request *r = l->r;
+    return r->site->membership(t, r->mem, request_arg(r, "handle"), r->session.user_id, &r->member);
+}
+
+static err load_token(struct tx *t, void *ctx)
+{
+    struct lookup *l = ctx;
+    struct request *r = l->r;
+    TRY(request_store_token(t, r->mem, l->hash, &l->token));
+    r->session = (struct session){
+        .user_id = l->token.user_id,
+        .user_name = l->token.user_name,
+        .token_account = l->token.account_id,
+    };
+    return load_member(t, ctx);
+}
+
+static err token_used(struct tx *t, void *ctx)
+{
+    struct lookup *l = ctx;
+    return request_store_token_used(t, l->hash);
+}
+
+static err check_member(const struct request *r)
+{
+    unsigned need = r->route->need ? r->route->need : MEMBER_COMMENTS;
+    return r->member.role >= need ? OK : fault(ERR_DENIED, "not_member", "needs %u", need);
+}
+
+static err who_token(struct request *r)
+{
+    str header = request_header(r, "authorization");
+    bool bearer =
+        header.n > 7 && header.n <= TOKEN_MAX && str_eq_ci(str_sub(header, 0, 7), S("Bearer "));
+    if (!bearer)
+        return fault(ERR_UNAUTHENTICATED, "token_required", "no bearer token");
+    struct lookup l = {.r = r, .hash = sha256(str_bytes(str_trim(str_sub(header, 7, header.n))))};
+    err e = request_read(r, load_token, &l);
+    if (e == OK && r->member.account_id != l.token.account_id)
+        e = fault(ERR_DENIED, "token_account", "the token belongs to another account");
+    if (e == OK)
+        e = check_member(r);
+    if (e != OK) {
+        r->member = (struct membership){0};
+        return e;
+    }
+    if (r->now - l.token.used_at > MINUTE_MS)
+        (void)!db_tx(r->site->db, token_used, &l);
+    return OK;
+}
+
+static err who_member(struct request *r)
+{
+    struct lookup l = {.r = r};
+    TRY(request_read(r, load_member, &l));
+    return check_member(r);
+}
+
+static err login_required(void)
+{
+    return fault(ERR_UNAUTHENTICATED, "login_required", "nobody");
+}
+
+err entry_who(struct request *r)
+{
+    bool nobody = r->session.user_id == 0;
+    switch (r->route->who) {
+    case WHO_ANY:
+        return OK;
+    case WHO_USER:
+        return nobody ? login_required() : OK;
+    case WHO_STAFF:
+        if (nobody)
+            return login_required();
+        return r->session.roles & r->route->need ? OK : fault(ERR_DENIED, "denied", "role");
+    case WHO_MEMBER:
+        return nobody ? login_required() : who_member(r);
+    case WHO_TOKEN:
+        return who_token(r);
+    }
+    return fault(ERR_BUG, "internal", "who");
+}
+
+static bool same_origin(const struct request *r)
+{
+    str site = request_header(r, "sec-fetch-site");
+    if (site.p)
+        return str_eq(site, S("same-origin")) || str_eq(site, S("none"));
+    str origin = request_header(r, "origin");
+    if (!origin.p)
+        return true; /* no browser that could be misled */
+    if (str_starts(origin, S("https://")))
+        return str_eq_ci(str_sub(origin, 8, origin.n), r->host);
+    return !r->site->https && str_starts(origin, S("http://")) &&
+           str_eq_ci(str_sub(origin, 7, origin.n), r->host);
+}
+
+err entry_csrf(const struct request *r)
+{
+    if (r->method != METHOD_POST || r->route->who == WHO_TOKEN)
+        return OK;
+    if (!same_origin(r))
+        return fault(ERR_DENIED, "cross_site", "sent by another site");
+    if (!r->session.user_id)
+        return OK;
+    str sent = request_header(r, "x-csrf-token");
+    if (!sent.p)
+        sent = request_field(r, "_csrf");
+    bool same = sent.n == r->session.csrf.n && sent.n > 0 &&
+                same_bytes(str_bytes(sent), str_bytes(r->session.csrf));
+    return same ? OK : fault(ERR_DENIED, "csrf", "stale or missing token");
+}
+
+static void add_part(struct buf *b, str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
+        if (plain)
+            buf_add_char(b, (char)c);
+        else
+            buf_fmt(b, "%%%02X", c);
+    }
+}
+
+/* path?name=value… encoded once more as the value of next. */
+static str with_next(const struct request *r, str to)
+{
+    struct buf here, b;
+    buf_init(&here, r->mem, 1500);
+    buf_add(&here, r->path);
+    for (size_t i = 0; i < r->query.n; i++) {
+        buf_add_char(&here, i ? '&' : '?');
+        add_part(&here, r->query.v[i].name);
+        buf_add_char(&here, '=');
+        add_part(&here, r->query.v[i].value);
+    }
+    buf_init(&b, r->mem, 8192);
+    buf_add(&b, to);
+    buf_add(&b, S("?next="));
+    add_part(&b, here.full ? r->path : buf_str(&here));
+    return buf_str(&b);
+}
+
+str entry_detour(const struct request *r, err e)
+{
+    bool page = r->method == METHOD_GET && !request_wants_json(r) && r->route->who != WHO_TOKEN;
+    if (e == ERR_UNAUTHENTICATED)
+        return page ? with_next(r, S("/login")) : STR_NONE;
+    bool second = r->route->who == WHO_STAFF && !(r->route->flags & ROUTE_ONE_FACTOR) &&
+                  !r->session.second_factor;
+    if (e != OK || !second)
+        return STR_NONE;
+    return r->session.totp_on ? with_next(r, S("/login/second-factor")) : S("/me/security");
+}
