@@ -4,24 +4,24 @@
 #include "base/buf.h"
 
 static const struct {
-    str name;
+    const char *name;
     unsigned bit;
 } ROLES[] = {
-#define X(name, id, bit) {S(#name), bit},
+#define X(name, id, bit) {#name, bit},
     ROLE_TABLE(X)
 #undef X
 };
 
-static const str MEMBERS[] = {
-    [MEMBER_NONE] = S(""),         [MEMBER_COMMENTS] = S("commenter_manager"),
-    [MEMBER_AUTHOR] = S("author"), [MEMBER_EDITOR] = S("editor"),
-    [MEMBER_OWNER] = S("owner"),
+static const char *const MEMBERS[] = {
+    [MEMBER_NONE] = "",         [MEMBER_COMMENTS] = "commenter_manager",
+    [MEMBER_AUTHOR] = "author", [MEMBER_EDITOR] = "editor",
+    [MEMBER_OWNER] = "owner",
 };
 
 static unsigned role_bit(str name)
 {
     for (size_t i = 0; i < LEN(ROLES); i++)
-        if (str_eq(ROLES[i].name, name))
+        if (str_eq(str_from(ROLES[i].name), name))
             return ROLES[i].bit;
     return 0;
 }
@@ -49,7 +49,7 @@ str roles_text(arena *a, unsigned roles)
             continue;
         if (b.n)
             buf_add_char(&b, ',');
-        buf_add(&b, ROLES[i].name);
+        buf_add(&b, str_from(ROLES[i].name));
     }
     return b.n ? buf_str(&b) : S("");
 }
@@ -68,13 +68,13 @@ err roles_check(unsigned roles)
 str member_role_name(enum member_role role)
 {
     ASSERT((unsigned)role < LEN(MEMBERS));
-    return MEMBERS[role];
+    return str_from(MEMBERS[role]);
 }
 
 err member_role_parse(str name, enum member_role *ret_role)
 {
     for (unsigned i = MEMBER_COMMENTS; i < LEN(MEMBERS); i++) {
-        if (str_eq(MEMBERS[i], name)) {
+        if (str_eq(str_from(MEMBERS[i]), name)) {
             *ret_role = (enum member_role)i;
             return OK;
         }

@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 
-enum { SETS = 2048, WAYS = 8, UNIT = 1000, LOCKS = 64 };
+enum { SETS = 2048, WAYS = 8, UNIT = 1000 };
 
 struct bucket {
     uint64_t key; /* 0 = free */
@@ -16,7 +16,7 @@ struct bucket {
     int64_t left; /* tokens × UNIT */
 };
 static struct bucket table[SETS][WAYS];
-static pthread_mutex_t locks[LOCKS] = {[0 ... LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER};
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct rate_limit LIMITS[] = {
     [RATE_READ] = {.per_ip = 3000, .ip_burst = 1200},
@@ -82,8 +82,7 @@ static struct bucket *bucket_find(uint64_t key, int64_t now, int64_t full)
 /* Seconds to wait, 0 when a token was taken. */
 static int bucket_take(uint64_t key, int64_t now, int64_t per_minute, int64_t burst)
 {
-    pthread_mutex_t *lock = &locks[key % SETS % LOCKS];
-    pthread_mutex_lock(lock);
+    pthread_mutex_lock(&lock);
     struct bucket *b = bucket_find(key, now, burst * UNIT);
     int64_t passed = now > b->at ? now - b->at : 0;
     if (passed > 3600 * 1000)
@@ -95,7 +94,7 @@ static int bucket_take(uint64_t key, int64_t now, int64_t per_minute, int64_t bu
     int64_t missing = b->left >= UNIT ? 0 : UNIT - b->left;
     if (!missing)
         b->left -= UNIT;
-    pthread_mutex_unlock(lock);
+    pthread_mutex_unlock(&lock);
     return missing ? (int)(missing * 60 / (per_minute * UNIT)) + 1 : 0;
 }
 
@@ -123,9 +122,7 @@ err rate_take(enum rate class, const struct rate_who *who, int64_t now_ms, int *
 
 void rate_reset(void)
 {
-    for (size_t i = 0; i < LOCKS; i++)
-        pthread_mutex_lock(&locks[i]);
+    pthread_mutex_lock(&lock);
     memset(table, 0, sizeof table);
-    for (size_t i = 0; i < LOCKS; i++)
-        pthread_mutex_unlock(&locks[i]);
+    pthread_mutex_unlock(&lock);
 }
