@@ -129,35 +129,13 @@ err entry_csrf(const struct request *r)
     return same ? OK : fault(ERR_DENIED, "csrf", "stale or missing token");
 }
 
-static void add_part(struct buf *b, str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
-        if (plain)
-            buf_add_char(b, (char)c);
-        else
-            buf_fmt(b, "%%%02X", c);
-    }
-}
-
-/* path?name=value… encoded once more as the value of next. */
 static str with_next(const struct request *r, str to)
 {
-    struct buf here, b;
-    buf_init(&here, r->mem, 1500);
-    buf_add(&here, r->path);
-    for (size_t i = 0; i < r->query.n; i++) {
-        buf_add_char(&here, i ? '&' : '?');
-        add_part(&here, r->query.v[i].name);
-        buf_add_char(&here, '=');
-        add_part(&here, r->query.v[i].value);
-    }
+    struct buf b;
     buf_init(&b, r->mem, 8192);
     buf_add(&b, to);
     buf_add(&b, S("?next="));
-    add_part(&b, here.full ? r->path : buf_str(&here));
+    url_part_add(&b, request_here(r));
     return buf_str(&b);
 }
 

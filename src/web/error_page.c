@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "error.html.h"
+#include "web/layout.h"
 
 #include <unistd.h>
 
@@ -60,9 +61,10 @@ static void answer_html(struct request *r, const struct fault *cause, str text, 
     };
     if (cause->code == ERR_UNAUTHENTICATED)
         v.login = S("/login");
+    struct page page = {.place = PLACE_PLAIN, .title = v.title, .noindex = true};
     struct out *o = request_out(r);
     view_error(o, &v);
-    err e = reply_page(r, err_http(cause->code), NULL, out_take(o));
+    err e = reply_page(r, err_http(cause->code), &page, out_take(o));
     if (e != OK)
         (void)!reply_text(r, err_http(cause->code), S("text/plain; charset=utf-8"), text);
 }

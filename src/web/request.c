@@ -1,7 +1,10 @@
 /* What a handler reads of its request, and the database on its behalf. */
 #include "web/request.h"
 
+#include "base/buf.h"
 #include "web/request_store.h"
+
+enum { HERE_MAX = 1500 };
 
 static str params_find(const struct params *p, const char *name)
 {
@@ -72,6 +75,33 @@ const struct upload *request_upload(const struct request *r, const char *field)
 bool request_wants_json(const struct request *r)
 {
     return str_starts(r->path, S("/api/")) || (r->route && (r->route->flags & ROUTE_JSON));
+}
+
+void url_part_add(struct buf *b, str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
+        if (plain)
+            buf_add_char(b, (char)c);
+        else
+            buf_fmt(b, "%%%02X", c);
+    }
+}
+
+str request_here(const struct request *r)
+{
+    struct buf b;
+    buf_init(&b, r->mem, HERE_MAX);
+    buf_add(&b, r->path);
+    for (size_t i = 0; i < r->query.n; i++) {
+        buf_add_char(&b, i ? '&' : '?');
+        url_part_add(&b, r->query.v[i].name);
+        buf_add_char(&b, '=');
+        url_part_add(&b, r->query.v[i].value);
+    }
+    return b.full ? r->path : buf_str(&b);
 }
 
 struct job {

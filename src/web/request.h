@@ -73,6 +73,10 @@ str request_arg(const struct request *r, const char *name); /* ":name" of the pa
 err request_arg_int(const struct request *r, const char *name, int64_t *ret_n);  /* ERR_NOT_FOUND */
 const struct upload *request_upload(const struct request *r, const char *field); /* or NULL */
 bool request_wants_json(const struct request *r);
+/* Path and query as an address; the path alone when that is long. */
+str request_here(const struct request *r);
+/* Adds s percent-encoded, but for letters, digits and - . _ ~ / */
+void url_part_add(struct buf *b, str s);
 
 /* ---- database ---- */
 /* Runs fn in a write transaction and adds the operation log row to it. The only way for a handler
