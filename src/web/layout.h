@@ -58,8 +58,8 @@ struct nav_item {
 };
 const struct nav_item *nav_items(enum place place, size_t *ret_n);
 bool nav_allowed(const struct chrome *c, enum place place, const struct nav_item *item);
-/* "/console/<handle>", "/desk" … */
-str nav_base(arena *mem, const struct chrome *c, enum place place);
+/* "/console/<handle>/articles", "/desk" … in the request's memory. */
+str nav_href(const struct chrome *c, enum place place, const struct nav_item *item);
 /* The current entry: the longest href that the path starts with. */
 bool nav_is_here(const struct chrome *c, enum place place, const struct nav_item *item);
 

@@ -60,20 +60,20 @@ bool nav_allowed(const struct chrome *c, enum place place, const struct nav_item
     return (c->r->session.roles & item->need) != 0;
 }
 
-str nav_base(arena *mem, const struct chrome *c, enum place place)
+str nav_href(const struct chrome *c, enum place place, const struct nav_item *item)
 {
-    static const char *const bases[PLACE_COUNT] = {"",      "",           "/me",      "/console",
-                                                   "/desk", "/oversight", "/industry"};
-    if (place == PLACE_CONSOLE && c->r->member.handle.n)
-        return str_fmt(mem, "/console/%.*s", FMT(c->r->member.handle));
-    return str_from(bases[place]);
+    static const char *const bases[PLACE_COUNT] = {
+        [PLACE_READER] = "",           [PLACE_PLAIN] = "",     [PLACE_ME] = "/me",
+        [PLACE_CONSOLE] = "/console/", [PLACE_DESK] = "/desk", [PLACE_OVERSIGHT] = "/oversight",
+        [PLACE_INDUSTRY] = "/industry"};
+    str handle = place == PLACE_CONSOLE ? c->r->member.handle : STR_NONE;
+    return str_fmt(c->r->mem, "%s%.*s%s", bases[place], FMT(handle), item->href);
 }
 
 bool nav_is_here(const struct chrome *c, enum place place, const struct nav_item *item)
 {
     str path = c->r->path;
-    str base = nav_base(c->r->mem, c, place);
-    str full = str_cat(c->r->mem, base, str_from(item->href));
+    str full = nav_href(c, place, item);
     bool below = str_starts(path, full) && path.n > full.n && path.p[full.n] == '/';
     return str_eq(path, full) || (*item->href && below);
 }
