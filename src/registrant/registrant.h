@@ -6,6 +6,7 @@
 #pragma once
 #include "casework/casework.h"
 #include "db/db.h"
+#include "vault/vault.h"
 #include "web/request.h"
 
 #define CLASS_TABLE(X)                                                                             \
@@ -24,6 +25,8 @@ enum registrant_class {
 };
 str class_name(enum registrant_class c); /* as stored; message class.<name> is its label */
 err class_parse(str name, enum registrant_class *ret_c);
+
+enum { REGISTRANT_MONTHS = 12 }; /* a verification holds so long (obligations 3.3) */
 
 struct registrant {
     int64_t id, user_id, valid_to, created_at, updated_at;
@@ -45,11 +48,81 @@ err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
 /* What staff see when they decide: masked data, evidence, results so far; reads are logged. */
 err registrant_case_view(struct request *r, const struct casefile *c, html *ret_view);
 
+/* ---- what a registrant states about itself ---- */
+enum identity_field {
+    IDENTITY_NAME,        /* of the person or the organisation */
+    IDENTITY_DOC_TYPE,    /* citizen_id, residence_permit, uscc, orgcode */
+    IDENTITY_DOC_NO,      /* normalised */
+    IDENTITY_LEGAL_REP,   /* organisations */
+    IDENTITY_OPERATOR,    /* authorised person of an organisation */
+    IDENTITY_OPERATOR_NO, /* that person's citizen number */
+    IDENTITY_MOBILE,      /* proved by code */
+    IDENTITY_FIELDS
+};
+const char *identity_field_name(enum identity_field f);
+struct identity {
+    str field[IDENTITY_FIELDS]; /* plain text: only in memory, only in flight */
+};
+/* Does this class state this field? Forms ask only what the class needs. */
+bool identity_asked(enum registrant_class c, enum identity_field f);
+/* Checks and normalises every field by its standard (obligations 2.13-2.16). ERR_INVALID with the
+ * field's name: id_check, uscc_check, orgcode_check, bad_mobile, minor_not_allowed … */
+err identity_check(arena *mem, enum registrant_class c, int64_t now_ms, struct identity *id);
+
+struct registrant_submission {
+    int64_t id; /* 0 = new; else one of this user's that was returned or is a draft */
+    int64_t user_id, review_ms;
+    enum registrant_class class;
+    str province;
+    const struct identity *identity; /* checked; its mobile proved by a code */
+};
+/* Seals the identity, notes what format and code showed, opens the case. ERR_CONFLICT
+ * "in_review", "already_verified". */
+err registrant_submit(struct tx *t, arena *mem, struct vault *v,
+                      const struct registrant_submission *s, int64_t *ret_id);
+err identity_seal(struct tx *t, arena *mem, struct vault *v, int64_t registrant_id,
+                  const struct identity *id);
+/* Opened for the system's own use (an outside verifier), unlogged. */
+err identity_open(struct tx *t, arena *mem, struct vault *v, int64_t registrant_id,
+                  struct identity *ret_id);
+/* Sealed values for logged reads by people (vault_read_masked, vault_read_full). */
+err identity_item(struct tx *t, arena *mem, int64_t registrant_id, enum identity_field f,
+                  struct vault_item *ret_item);
+
+struct verification {
+    int64_t id, verifier, at, valid_to;
+    str method, verdict, level, reason, evidence_ref, verifier_name;
+};
+err verification_add(struct tx *t, int64_t registrant_id, const struct verification *v);
+err verification_list(struct tx *t, arena *mem, int64_t registrant_id, struct verification **ret_v,
+                      size_t *ret_n);
+/* Sets the state by a result of a method that proves identity (manual, http): pass = verified for
+ * months, fail = failed. Marks of its accounts follow. Record and notice. */
+struct registrant_result {
+    int64_t id, verifier;
+    const char *method;
+    enum verdict verdict;
+    str reason, evidence_ref;
+    int months;
+};
+err registrant_settle(struct tx *t, arena *mem, const struct registrant_result *r);
+
+struct evidence {
+    int64_t id, created_by, created_at, size;
+    str kind, blob, mime;
+};
+err evidence_add(struct tx *t, int64_t registrant_id, struct evidence *e); /* sets id */
+err evidence_list(struct tx *t, arena *mem, int64_t registrant_id, struct evidence **ret_v,
+                  size_t *ret_n);
+err evidence_load(struct tx *t, arena *mem, int64_t registrant_id, int64_t id,
+                  struct evidence *ret_e);
+
 /* Registers a registrant at once, verified, as the demo and the benches need it, through the same
  * sealing, keys and records. Not reachable from any route. */
 struct registrant_seed {
     enum registrant_class class;
-    str name, doc_type, doc_no, province, mobile;
+    str province;
+    struct identity identity;
     int64_t user_id, officer;
 };
 err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct registrant_seed *s,

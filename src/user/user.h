@@ -4,39 +4,42 @@
  * duties. The number is sealed in the vault and found by its keyed hash. */
 #pragma once
 #include "db/db.h"
+#include "mail/mail.h"
 #include "web/access.h"
-
-struct vault;
 
 struct user {
     int64_t id, created_at, locked_until;
-    str name, lang, state;
+    str name, lang, state, password /* its hash */;
     unsigned roles;
+    int failed;
     bool totp_on;
 };
 
 enum {
     PASSWORD_MIN = 8, /* ASVS 5.0 V6.2: 8 at least, 64 and more allowed, no composition rules */
     PASSWORD_MAX = 128,
-    LOGIN_TRIES = 6, /* wrong in a row, then locked for a while that doubles */
-    CODE_TRIES = 5,
-    CODE_DAILY = 10,
+    LOGIN_TRIES = 6, /* wrong in a row, then locked for a minute, doubling to a day */
+    CODE_TRIES = 5,  /* per code */
+    CODE_DAILY = 10, /* codes per number and day */
+    CODE_MINUTES = 5,
+    INVITE_HOURS = 72,
+    RECOVERY_CODES = 10,
+    TOTP_SECRET = 20, /* bytes */
 };
 
 /* ---- one-time codes to a mobile number (obligations 2.16) ---- */
 /* Normalises: spaces, hyphens, +86/0086/86 dropped; ERR_INVALID "bad_mobile" unless
- * 1[3-9]xxxxxxxxx. */
+ * 1[3-9]xxxxxxxxx. Fits struct form_field.check. */
 err mobile_check(arena *mem, str input, str *ret_mobile);
-/* Mails a 6-digit code, 5 minutes valid; ERR_LIMIT "code_too_soon" (1/min), "code_daily" (10/day).
- */
-err mobile_code_send(struct tx *t, struct vault *v, str mobile, const char *purpose);
-/* ERR_INVALID "code_wrong", "code_expired"; ERR_LIMIT "code_locked" after 5 wrong ones. A wrong try
- * must be counted although the caller's transaction then fails: so this answers in *ret_ok and the
- * caller refuses after its transaction is committed. */
+/* Mails a 6-digit code; ERR_LIMIT "code_too_soon" (1/min), "code_daily". Poke the jobs after. */
+err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const char *purpose);
+/* A wrong try must stay counted although the caller refuses, so the verdict is an output:
+ * *ret_reason is NULL when the code is right (it is used up then), else code_wrong, code_expired,
+ * code_locked. The caller commits either way and refuses afterwards. */
 err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *purpose, str code,
-                      bool *ret_ok);
+                      const char **ret_reason);
 
-/* ---- accounts of people ---- */
+/* ---- people ---- */
 struct user_new {
     str name, mobile, password_hash, lang;
 };
@@ -44,24 +47,51 @@ struct user_new {
 err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t *ret_id);
 err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u);
 err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, struct user *ret_u);
-/* Slow on purpose; outside transactions; a semaphore lets as many run as there are cores. */
+err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile);
+err user_set_password(struct tx *t, int64_t id, str hash);
+err user_set_name(struct tx *t, int64_t id, str name);
+/* A wrong password or code: counts, and locks after LOGIN_TRIES. A right one forgets the count. */
+err user_failed(struct tx *t, int64_t id);
+err user_succeeded(struct tx *t, int64_t id);
+
+/* Slow on purpose, so outside transactions; as many at once as there are cores. */
 str password_hash(arena *mem, str password);
-bool password_verify(str hash, str password);
-/* ERR_INVALID password_too_short, password_common, password_is_mobile. */
+bool password_verify(arena *mem, str hash, str password);
+/* The time of a verification, for logins without such a user (no oracle). */
+void password_verify_nobody(arena *mem, str password);
+/* ERR_INVALID password_too_short, password_too_long, password_common, password_is_mobile. */
 err password_check(str password, str mobile);
 
 /* ---- roles ---- */
-/* Grants or takes roles; roles_check; by whom 0 = command line. Writes a record. */
+/* Sets the roles held from now on; roles_check; by 0 = command line. Records each change. */
 err user_roles_set(struct tx *t, int64_t user_id, unsigned roles, int64_t by);
 err user_roles(struct tx *t, int64_t user_id, unsigned *ret_roles);
-/* One-time link token for a person with these roles (valid 72 h); only its hash is stored. */
-err user_invite(struct tx *t, arena *mem, unsigned roles, str note, int64_t by, str *ret_token);
+/* Staff, regulators and industry people, with their roles; at most 200. */
+err user_staff_list(struct tx *t, arena *mem, struct user **ret_v, size_t *ret_n);
+/* One-time link token for a person with these roles; only its hash is stored. */
+struct invite {
+    unsigned roles;
+    str note;
+    int64_t created_by, expires_at;
+};
+err user_invite(struct tx *t, arena *mem, const struct invite *i, str *ret_token);
+err invite_find(struct tx *t, arena *mem, str token, struct invite *ret_i); /* unused, unexpired */
+/* Gives the invite's roles to user. ERR_CONFLICT "invite_used". */
+err invite_accept(struct tx *t, arena *mem, str token, int64_t user_id);
 
 /* ---- second factor ---- */
-/* Code of now for a secret (20 bytes), six digits, 30 s steps (RFC 6238, SHA-1). */
+/* Six digits for a secret at a time (RFC 6238: SHA-1, 30 s). */
 str totp_code(arena *mem, struct bytes secret, int64_t now_ms);
-/* Accepts the step before and after; a step is used once (ASVS V6.5.1). Counts failures. */
-err totp_check(struct tx *t, struct vault *v, int64_t user_id, str code, bool *ret_ok);
-err totp_enable(struct tx *t, struct vault *v, int64_t user_id, struct bytes secret);
-/* Ten fresh recovery codes, shown once; only hashes are stored. */
-err recovery_codes_make(struct tx *t, arena *mem, int64_t user_id, str ret_codes[10]);
+str totp_secret_text(arena *mem, struct bytes secret); /* base32, as authenticator apps take it */
+str totp_uri(arena *mem, struct bytes secret, str issuer, str label);
+/* Stores a new secret that is not on yet; the old one stays until totp_confirm. */
+err totp_begin(struct tx *t, arena *mem, struct vault *v, int64_t user_id,
+               struct bytes *ret_secret);
+err totp_pending(struct tx *t, arena *mem, struct vault *v, int64_t user_id,
+                 struct bytes *ret_secret);
+/* Right code (the step before and after count too; each step once, ASVS V6.5.1) or unused recovery
+ * code. *ret_ok false: counted as a failure; the caller commits and refuses afterwards. */
+err second_factor_check(struct tx *t, struct vault *v, int64_t user_id, str code, bool *ret_ok);
+err totp_enable(struct tx *t, int64_t user_id);
+/* Fresh recovery codes, shown once; only hashes are stored; older ones are void. */
+err recovery_codes_make(struct tx *t, arena *mem, int64_t user_id, str ret_codes[RECOVERY_CODES]);

@@ -8,6 +8,9 @@ struct settings;   /* settings/settings.h: process settings */
 struct vault;      /* vault/vault.h */
 struct blob_store; /* blob/blob.h */
 struct page_cache; /* web/cache.h */
+struct provider_live; /* settings/provider.h */
+struct mailer;        /* mail/mail.h */
+struct job_runner;    /* job/job.h */
 
 struct membership {
     int64_t account_id;
@@ -27,6 +30,9 @@ struct site {
     struct vault *vault;
     struct blob_store *blobs;
     struct page_cache *cache;
+    struct provider_live *provider; /* provider settings in force */
+    struct mailer *mail;
+    struct job_runner *jobs;
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */
     int rate_factor; /* multiplies the limits of rate.c; 0 = 1. For tests, benches and the demo */

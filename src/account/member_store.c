@@ -1,0 +1,158 @@
+/* SQL of members, subscriptions and API tokens. */
+#include "account/account_store.h"
+
+#include "base/id.h"
+
+enum { MAX_LIST = 200 };
+
+err member_list(struct tx *t, arena *mem, int64_t account_id, struct member **ret_v, size_t *ret_n)
+{
+    struct member *v = NEW_N(mem, struct member, MAX_LIST), m = {0};
+    str role = STR_NONE;
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT m.user_id, m.added_at, m.role, u.name FROM member m"
+            " JOIN users u ON u.id = m.user_id WHERE m.account_id = $1"
+            " ORDER BY m.added_at, m.user_id LIMIT 200",
+            DB_IN(account_id), DB_OUT(&m.user_id, &m.added_at, &role, &m.name), {
+                TRY(member_role_parse(role, &m.role));
+                v[n++] = m;
+            });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err store_member_put(struct tx *t, int64_t account_id, const struct member *m, int64_t by)
+{
+    return db_exec(t,
+                   "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
+                   " VALUES ($1, $2, $3, $4, $5)"
+                   " ON CONFLICT (account_id, user_id) DO UPDATE SET role = excluded.role",
+                   DB_IN(account_id, m->user_id, member_role_name(m->role), by, tx_now(t)));
+}
+
+err store_member_drop(struct tx *t, int64_t account_id, int64_t user_id, int64_t *ret_changed)
+{
+    return db_exec_n(t, "DELETE FROM member WHERE account_id = $1 AND user_id = $2",
+                     DB_IN(account_id, user_id), ret_changed);
+}
+
+err store_other_owners(struct tx *t, int64_t account_id, int64_t user_id, int64_t *ret_n)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*) FROM member WHERE account_id = $1 AND user_id <> $2"
+                  " AND role = 'owner'",
+                  DB_IN(account_id, user_id), DB_OUT(ret_n));
+}
+
+err account_membership(struct tx *t, arena *mem, str handle, int64_t user_id,
+                       struct membership *ret_m)
+{
+    struct membership m = {0};
+    str role = STR_NONE;
+    TRY(db_one(t, mem,
+               "SELECT a.id, a.handle, a.name, a.state, m.role FROM account_handle h"
+               " JOIN account a ON a.id = h.account_id"
+               " LEFT JOIN member m ON m.account_id = a.id AND m.user_id = $2"
+               " WHERE h.handle = $1",
+               DB_IN(handle, user_id), DB_OUT(&m.account_id, &m.handle, &m.name, &m.state, &role)));
+    if (role.p)
+        TRY(member_role_parse(role, &m.role));
+    *ret_m = m;
+    return OK;
+}
+
+err account_memberships(struct tx *t, arena *mem, int64_t user_id, struct membership **ret_v,
+                        size_t *ret_n)
+{
+    struct membership *v = NEW_N(mem, struct membership, MAX_LIST), m = {0};
+    str role = STR_NONE;
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT a.id, a.handle, a.name, a.state, m.role FROM member m"
+            " JOIN account a ON a.id = m.account_id WHERE m.user_id = $1"
+            " ORDER BY m.account_id LIMIT 200",
+            DB_IN(user_id), DB_OUT(&m.account_id, &m.handle, &m.name, &m.state, &role), {
+                TRY(member_role_parse(role, &m.role));
+                v[n++] = m;
+            });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+/* ---- subscriptions: the same fact on both sides, and the account's counter ---- */
+
+err subscribe(struct tx *t, int64_t user_id, int64_t account_id)
+{
+    int64_t added = 0;
+    TRY(db_exec_n(t,
+                  "INSERT INTO subscription (user_id, account_id, at) VALUES ($1, $2, $3)"
+                  " ON CONFLICT (user_id, account_id) DO NOTHING",
+                  DB_IN(user_id, account_id, tx_now(t)), &added));
+    if (!added)
+        return OK;
+    TRY(db_exec(t, "INSERT INTO subscriber (account_id, user_id, at) VALUES ($1, $2, $3)",
+                DB_IN(account_id, user_id, tx_now(t))));
+    return db_exec(t, "UPDATE account SET subscribers = subscribers + 1 WHERE id = $1",
+                   DB_IN(account_id));
+}
+
+err unsubscribe(struct tx *t, int64_t user_id, int64_t account_id)
+{
+    int64_t gone = 0;
+    TRY(db_exec_n(t, "DELETE FROM subscription WHERE user_id = $1 AND account_id = $2",
+                  DB_IN(user_id, account_id), &gone));
+    if (!gone)
+        return OK;
+    TRY(db_exec(t, "DELETE FROM subscriber WHERE account_id = $1 AND user_id = $2",
+                DB_IN(account_id, user_id)));
+    return db_exec(t, "UPDATE account SET subscribers = subscribers - 1 WHERE id = $1",
+                   DB_IN(account_id));
+}
+
+err is_subscribed(struct tx *t, int64_t user_id, int64_t account_id, bool *ret_yes)
+{
+    int64_t n = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM subscription WHERE user_id = $1 AND account_id = $2",
+               DB_IN(user_id, account_id), DB_OUT(&n)));
+    *ret_yes = n > 0;
+    return OK;
+}
+
+/* ---- API tokens ---- */
+
+err store_token_insert(struct tx *t, const struct token_row *k)
+{
+    return db_exec(
+        t,
+        "INSERT INTO api_token (token_hash, id, user_id, account_id, name, created_at,"
+        " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        DB_IN(k->hash, id_new(), k->user_id, k->account_id, k->name, tx_now(t), k->expires_at));
+}
+
+err store_tokens(struct tx *t, arena *mem, int64_t account_id, struct token_row **ret_v,
+                 size_t *ret_n)
+{
+    struct token_row *v = NEW_N(mem, struct token_row, MAX_LIST), k = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT id, user_id, account_id, name, created_at, expires_at, used_at, revoked_at"
+            " FROM api_token WHERE account_id = $1 ORDER BY id DESC LIMIT 200",
+            DB_IN(account_id),
+            DB_OUT(&k.id, &k.user_id, &k.account_id, &k.name, &k.created_at, &k.expires_at,
+                   &k.used_at, &k.revoked_at),
+            { v[n++] = k; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err store_token_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t *ret_changed)
+{
+    return db_exec_n(t,
+                     "UPDATE api_token SET revoked_at = $3 WHERE account_id = $1 AND id = $2"
+                     " AND revoked_at IS NULL",
+                     DB_IN(account_id, id, tx_now(t)), ret_changed);
+}

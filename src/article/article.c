@@ -1,0 +1,504 @@
+/* The way of an article: draft, version, gate, review, public. */
+#include "article/article.h"
+
+#include "article/article_store.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "gate/gate.h"
+#include "notice/notice.h"
+#include "record/record.h"
+#include "web/request.h"
+
+/* ---- text ---- */
+
+static str kind_of(const struct doc_media *media, size_t n)
+{
+    bool picture = false;
+    for (size_t i = 0; i < n; i++) {
+        if (media[i].type == NODE_VIDEO)
+            return S("video");
+        if (media[i].type == NODE_AUDIO)
+            return S("audio");
+        picture = true;
+    }
+    return picture ? S("picture") : S("text");
+}
+
+static str first_picture(const struct doc_media *media, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (media[i].type == NODE_PICTURE)
+            return media[i].blob;
+    return S("");
+}
+
+/* The beginning of the text as one line. */
+static str digest_of(arena *mem, str text)
+{
+    char *p = arena_alloc(mem, text.n + 1);
+    for (size_t i = 0; i < text.n; i++)
+        p[i] = text.p[i] == '\n' || text.p[i] == '\t' ? ' ' : text.p[i];
+    return str_ellipsis(mem, str_trim((str){p, text.n}), ARTICLE_DIGEST_MAX - 1);
+}
+
+err article_text_check(arena *mem, const struct article_text *in, const struct node *doc,
+                       struct article_text *ret_text)
+{
+    struct article_text x = *in;
+    x.title = str_trim(in->title);
+    if (!x.title.n)
+        return fault_field(ERR_INVALID, "title_required", "title", "no title");
+    if (str_count(x.title) > ARTICLE_TITLE_MAX)
+        return fault_field(ERR_INVALID, "title_too_long", "title", "title over %d",
+                           ARTICLE_TITLE_MAX);
+    if (!x.category.n)
+        return fault_field(ERR_INVALID, "category_required", "category", "no category");
+    size_t n;
+    const struct doc_media *media = doc_pictures(mem, doc, &n);
+    str text = doc_text(mem, doc, DOC_TEXT_READ);
+    if (!str_trim(text).n && !n)
+        return fault_field(ERR_INVALID, "document_empty", "doc", "nothing in it");
+    x.digest = str_trim(in->digest);
+    if (!x.digest.n)
+        x.digest = digest_of(mem, text);
+    if (str_count(x.digest) > ARTICLE_DIGEST_MAX)
+        return fault_field(ERR_INVALID, "digest_too_long", "digest", "digest over %d",
+                           ARTICLE_DIGEST_MAX);
+    x.cover = in->cover.n ? in->cover : first_picture(media, n);
+    if (x.cover.n && !doc_blob_ok(x.cover))
+        return fault_field(ERR_INVALID, "bad_cover", "cover", "cover is no media hash");
+    x.kind = kind_of(media, n);
+    TRY(doc_json(mem, doc, &x.doc));
+    *ret_text = x;
+    return OK;
+}
+
+static struct sha256 text_hash(const struct article_text *x)
+{
+    const str parts[] = {x->title, x->digest, x->cover, x->category, x->doc};
+    struct sha256_ctx c;
+    sha256_start(&c);
+    for (size_t i = 0; i < LEN(parts); i++) {
+        sha256_add(&c, str_bytes(parts[i]));
+        sha256_add(&c, (struct bytes){(const uint8_t *)"", 1});
+    }
+    return sha256_end(&c);
+}
+
+/* ---- what every step leaves behind ---- */
+
+struct step {
+    const struct article *a;
+    int version;
+    enum record_kind kind; /* RECORD_article_*; the event is what follows "article_" */
+    int64_t actor;
+    str reason;
+    struct bytes hash; /* of the version's text; may be empty */
+};
+
+static err step_record(struct tx *t, arena *mem, const struct step *s)
+{
+    return record_add(
+        t, &(struct record_in){
+               .kind = s->kind,
+               .account_id = s->a->account_id,
+               .actor = s->actor,
+               .subject = str_fmt(mem, "article/%lld/%lld", (long long)s->a->account_id,
+                                  (long long)s->a->no),
+               RECORD_FIELDS(RECORD_INT("version", s->version),
+                             RECORD_TEXT("sha256", s->hash.n ? hex(mem, s->hash) : S("")),
+                             RECORD_TEXT("reason", s->reason.p ? s->reason : S(""))),
+           });
+}
+
+static err step_leave(struct tx *t, arena *mem, const struct step *s)
+{
+    TRY(store_event(t, s->a, s->version, record_kind_name(s->kind) + sizeof "article_" - 1,
+                    s->actor, s->reason));
+    return step_record(t, mem, s);
+}
+
+/* Public pages that show the article: its account's, home, its category's. */
+static err pages_touch(struct tx *t, arena *mem, const struct article *a, str category)
+{
+    return page_touch(t, str_fmt(mem, "a:%.*s home c:%.*s", FMT(a->handle), FMT(category)));
+}
+
+static err tell(struct tx *t, arena *mem, const struct article *a, const char *kind, str reason)
+{
+    str link = str_fmt(mem, "/console/%.*s/articles/%lld", FMT(a->handle), (long long)a->no);
+    return notice_send_account(t, a->account_id, kind, link, 2,
+                               (const str[]){a->title, reason.p ? reason : S("")});
+}
+
+/* The draft that the writers go on with: theirs if there is one, else the version's text. */
+static err draft_restore(struct tx *t, arena *mem, const struct article *a, int version, str reason)
+{
+    struct draft d;
+    err e = draft_load(t, mem, a->account_id, a->no, &d);
+    if (e == OK)
+        return store_draft_returned(t, a->account_id, a->no, reason);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    struct article_version v;
+    TRY(article_version_load(t, mem, a->account_id, a->no, version, &v));
+    TRY(store_draft_insert(t, &(struct draft){.account_id = a->account_id,
+                                              .no = a->no,
+                                              .base_version = version,
+                                              .saved_by = v.author_id,
+                                              .text = v.text}));
+    return store_draft_returned(t, a->account_id, a->no, reason);
+}
+
+/* ---- writing ---- */
+
+err article_create(struct tx *t, int64_t account_id, int64_t user_id,
+                   const struct article_text *text, int64_t *ret_no)
+{
+    int64_t no = 0;
+    TRY(store_next_no(t, account_id, false, false, &no));
+    struct article_text x = *text;
+    x.kind = S("text");
+    TRY(store_insert(t, &(struct article_put){.account_id = account_id,
+                                              .no = no,
+                                              .user_id = user_id,
+                                              .state = S("draft"),
+                                              .text = &x}));
+    TRY(store_draft_insert(
+        t, &(struct draft){.account_id = account_id, .no = no, .saved_by = user_id, .text = x}));
+    *ret_no = no;
+    return OK;
+}
+
+err article_save(struct tx *t, int64_t account_id, int64_t no, int64_t user_id, int rev,
+                 const struct article_text *text, int *ret_rev)
+{
+    AUTO_ARENA(mem);
+    struct article a;
+    TRY(article_load(t, mem, account_id, no, &a));
+    if (str_eq(a.state, S("discarded")) || str_eq(a.state, S("removed")))
+        return fault(ERR_DENIED, "article_closed", "article is %.*s", FMT(a.state));
+    struct draft d = {.account_id = account_id,
+                      .no = no,
+                      .base_version = a.versions,
+                      .rev = rev,
+                      .saved_by = user_id,
+                      .text = *text};
+    if (rev == 0) {
+        TRY(store_draft_insert(t, &d));
+        *ret_rev = 1;
+        return OK;
+    }
+    int64_t changed = 0;
+    TRY(store_draft_update(t, &d, &changed));
+    if (!changed)
+        return fault(ERR_CONFLICT, "edited_elsewhere", "draft revision is not %d", rev);
+    if (str_eq(a.state, S("draft")))
+        TRY(store_title(t, &a, text));
+    *ret_rev = rev + 1;
+    return OK;
+}
+
+/* The public gets this version now (or at its time): state, counters, pages, record. */
+static err publish(struct tx *t, arena *mem, const struct article *a,
+                   const struct article_version *v, int64_t actor)
+{
+    TRY(store_publish(t, a, v, S("published"), 0));
+    if (!str_eq(a->state, S("published")))
+        TRY(store_count_public(t, a->account_id, +1));
+    TRY(store_draft_drop(t, a->account_id, a->no, v->version));
+    TRY(pages_touch(t, mem, a, v->text.category));
+    if (!str_eq(a->category, v->text.category))
+        TRY(pages_touch(t, mem, a, a->category));
+    return step_leave(
+        t, mem,
+        &(struct step){.a = a,
+                       .version = v->version,
+                       .kind = a->version ? RECORD_article_updated : RECORD_article_published,
+                       .actor = actor,
+                       .hash = v->hash});
+}
+
+static err review_open(struct tx *t, const struct article *a, int version, int64_t user_id,
+                       int64_t review_ms)
+{
+    return case_open(t, &(struct casefile){.kind = CASE_ARTICLE,
+                                           .account_id = a->account_id,
+                                           .subject = a->no,
+                                           .version = version,
+                                           .title = a->title,
+                                           .opened_by = user_id,
+                                           .due_at = tx_now(t) + review_ms});
+}
+
+/* A new article without a draft: one row each, no reading back. */
+static err submit_new(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                      struct article_outcome *ret_o)
+{
+    bool now = s->rules->mode == ARTICLE_REVIEW_AFTER && s->publish_at <= tx_now(t);
+    struct article a = {.account_id = s->account_id,
+                        .handle = handle,
+                        .title = s->text->title,
+                        .category = s->text->category};
+    TRY(store_next_no(t, s->account_id, true, now, &a.no));
+    a.state = now                                      ? S("published")
+              : s->rules->mode == ARTICLE_REVIEW_AFTER ? S("scheduled")
+                                                       : S("held");
+    struct sha256 hash = text_hash(s->text);
+    struct article_version v = {.account_id = a.account_id,
+                                .no = a.no,
+                                .version = 1,
+                                .author_id = s->user_id,
+                                .text = *s->text,
+                                .hash = {hash.b, sizeof hash.b}};
+    bool passed = !str_eq(a.state, S("held"));
+    TRY(store_insert(t, &(struct article_put){.account_id = a.account_id,
+                                              .no = a.no,
+                                              .user_id = s->user_id,
+                                              .published_at = now ? tx_now(t) : 0,
+                                              .publish_at = s->publish_at,
+                                              .state = a.state,
+                                              .version = passed,
+                                              .versions = 1,
+                                              .text = s->text}));
+    TRY(store_insert_version(t, &v));
+    TRY(review_open(t, &a, 1, s->user_id, s->rules->review_ms));
+    TRY(step_leave(t, mem,
+                   &(struct step){.a = &a,
+                                  .version = 1,
+                                  .kind = now ? RECORD_article_published : RECORD_article_submitted,
+                                  .actor = s->user_id,
+                                  .hash = v.hash}));
+    if (now)
+        TRY(pages_touch(t, mem, &a, a.category));
+    *ret_o = (struct article_outcome){a.no, 1, a.state, handle};
+    return OK;
+}
+
+static err submit_check(const struct article *a)
+{
+    if (str_eq(a->state, S("held")) || str_eq(a->state, S("scheduled")))
+        return fault(ERR_CONFLICT, "in_review", "article is %.*s", FMT(a->state));
+    if (str_eq(a->state, S("removed")) || str_eq(a->state, S("discarded")))
+        return fault(ERR_DENIED, "article_closed", "article is %.*s", FMT(a->state));
+    return OK;
+}
+
+static err submit_again(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                        struct article_outcome *ret_o)
+{
+    struct article a;
+    TRY(article_load(t, mem, s->account_id, s->no, &a));
+    TRY(submit_check(&a));
+    TRY(store_use_quota(t, s->account_id));
+    struct sha256 hash = text_hash(s->text);
+    struct article_version v = {.account_id = a.account_id,
+                                .no = a.no,
+                                .version = a.versions + 1,
+                                .author_id = s->user_id,
+                                .text = *s->text,
+                                .hash = {hash.b, sizeof hash.b}};
+    bool is_public = str_eq(a.state, S("published"));
+    TRY(store_insert_version(t, &v));
+    TRY(store_draft_base(t, a.account_id, a.no, v.version));
+    TRY(step_leave(t, mem,
+                   &(struct step){.a = &a,
+                                  .version = v.version,
+                                  .kind = RECORD_article_submitted,
+                                  .actor = s->user_id,
+                                  .hash = v.hash}));
+    str state = is_public ? a.state : S("held");
+    TRY(store_versions_up(t, &a, v.version, state));
+    a.title = s->text->title;
+    if (s->rules->mode == ARTICLE_REVIEW_AFTER) {
+        bool later = s->publish_at > tx_now(t);
+        TRY(later ? store_publish(t, &a, &v, state = S("scheduled"), s->publish_at)
+                  : publish(t, mem, &a, &v, s->user_id));
+        if (!later)
+            state = S("published");
+    } else if (s->publish_at) {
+        TRY(store_plan(t, &a, s->publish_at));
+    }
+    TRY(review_open(t, &a, v.version, s->user_id, s->rules->review_ms));
+    *ret_o = (struct article_outcome){a.no, v.version, state, handle};
+    return OK;
+}
+
+err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
+                   struct article_outcome *ret_o)
+{
+    struct gate_answer gate;
+    TRY(gate_pass(t, mem,
+                  &(struct gate_question){.account_id = s->account_id,
+                                          .category = s->text->category,
+                                          .counts = true,
+                                          .daily_quota = s->rules->daily_quota},
+                  &gate));
+    return s->no ? submit_again(t, mem, s, gate.handle, ret_o)
+                 : submit_new(t, mem, s, gate.handle, ret_o);
+}
+
+err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id)
+{
+    AUTO_ARENA(mem);
+    struct article a;
+    TRY(article_load(t, mem, account_id, no, &a));
+    if (!str_eq(a.state, S("held")) && !str_eq(a.state, S("scheduled")))
+        return fault(ERR_CONFLICT, "not_in_review", "article is %.*s", FMT(a.state));
+    TRY(case_cancel(t, CASE_ARTICLE, account_id, no));
+    TRY(store_state(t, &a, S("draft"), S("")));
+    TRY(draft_restore(t, mem, &a, a.versions, S("")));
+    return step_leave(
+        t, mem,
+        &(struct step){
+            .a = &a, .version = a.versions, .kind = RECORD_article_unsubmitted, .actor = user_id});
+}
+
+err article_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t no, int64_t user_id,
+                     str reason)
+{
+    struct article a;
+    TRY(article_load(t, mem, account_id, no, &a));
+    if (!str_eq(a.state, S("published")))
+        return fault(ERR_CONFLICT, "not_published", "article is %.*s", FMT(a.state));
+    if (!str_trim(reason).n)
+        return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
+    TRY(case_cancel(t, CASE_ARTICLE, account_id, no));
+    TRY(store_state(t, &a, S("withdrawn"), reason));
+    TRY(store_count_public(t, account_id, -1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = RECORD_article_withdrawn,
+                                     .actor = user_id,
+                                     .reason = reason});
+}
+
+err article_discard(struct tx *t, int64_t account_id, int64_t no, int64_t user_id)
+{
+    AUTO_ARENA(mem);
+    struct article a;
+    TRY(article_load(t, mem, account_id, no, &a));
+    if (!str_eq(a.state, S("draft")) || a.version)
+        return fault(ERR_CONFLICT, "not_a_draft", "article is %.*s", FMT(a.state));
+    TRY(store_state(t, &a, S("discarded"), S("")));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a, .kind = RECORD_article_discarded, .actor = user_id});
+}
+
+/* ---- deciding ---- */
+
+static err approve(struct tx *t, arena *mem, const struct article *a,
+                   const struct article_version *v, const struct decision *d)
+{
+    if (a->version == v->version && !str_eq(a->state, S("held")))
+        return step_leave(t, mem,
+                          &(struct step){.a = a,
+                                         .version = v->version,
+                                         .kind = RECORD_article_cleared,
+                                         .actor = d->officer,
+                                         .hash = v->hash});
+    struct gate_answer gate;
+    TRY(gate_pass(
+        t, mem, &(struct gate_question){.account_id = a->account_id, .category = v->text.category},
+        &gate));
+    if (a->publish_at > tx_now(t)) {
+        TRY(store_publish(t, a, v, S("scheduled"), a->publish_at));
+        TRY(tell(t, mem, a, "article_scheduled", STR_NONE));
+        return step_leave(t, mem,
+                          &(struct step){.a = a,
+                                         .version = v->version,
+                                         .kind = RECORD_article_scheduled,
+                                         .actor = d->officer,
+                                         .hash = v->hash});
+    }
+    TRY(publish(t, mem, a, v, d->officer));
+    return tell(t, mem, a, "article_published", STR_NONE);
+}
+
+/* Back to the writers: the version stays on record, its text becomes the draft again. */
+static err send_back(struct tx *t, arena *mem, const struct article *a,
+                     const struct article_version *v, const struct decision *d)
+{
+    bool is_return = d->verdict == VERDICT_RETURN;
+    if (str_eq(a->state, S("held")))
+        TRY(store_state(t, a, S("draft"), d->reason));
+    TRY(draft_restore(t, mem, a, v->version, d->reason));
+    TRY(tell(t, mem, a, is_return ? "article_returned" : "article_rejected", d->reason));
+    return step_leave(
+        t, mem,
+        &(struct step){.a = a,
+                       .version = v->version,
+                       .kind = is_return ? RECORD_article_returned : RECORD_article_rejected,
+                       .actor = d->officer,
+                       .reason = d->reason,
+                       .hash = v->hash});
+}
+
+static err remove_public(struct tx *t, arena *mem, const struct article *a,
+                         const struct decision *d)
+{
+    TRY(store_state(t, a, S("removed"), d->reason));
+    if (str_eq(a->state, S("published")))
+        TRY(store_count_public(t, a->account_id, -1));
+    TRY(pages_touch(t, mem, a, a->category));
+    TRY(tell(t, mem, a, "article_removed", d->reason));
+    return step_leave(t, mem,
+                      &(struct step){.a = a,
+                                     .version = a->version,
+                                     .kind = RECORD_article_removed,
+                                     .actor = d->officer,
+                                     .reason = d->reason});
+}
+
+err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
+                         const struct decision *d)
+{
+    struct article a;
+    struct article_version v;
+    TRY(article_load(t, mem, c->account_id, c->subject, &a));
+    TRY(article_version_load(t, mem, c->account_id, c->subject, c->version, &v));
+    if (d->verdict == VERDICT_APPROVE)
+        return approve(t, mem, &a, &v, d);
+    bool public_now = a.version == v.version &&
+                      (str_eq(a.state, S("published")) || str_eq(a.state, S("scheduled")));
+    return public_now ? remove_public(t, mem, &a, d) : send_back(t, mem, &a, &v, d);
+}
+
+static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
+{
+    struct article a;
+    struct article_version v;
+    TRY(article_load(t, mem, ref->account_id, ref->no, &a));
+    TRY(article_version_load(t, mem, a.account_id, a.no, a.version, &v));
+    struct gate_answer gate;
+    TRY(gate_ask(t, mem,
+                 &(struct gate_question){.account_id = a.account_id, .category = v.text.category},
+                 &gate));
+    if (!gate.closed) {
+        TRY(publish(t, mem, &a, &v, 0));
+        return tell(t, mem, &a, "article_published", STR_NONE);
+    }
+    str reasons = gate_reasons_text(mem, gate.closed);
+    TRY(store_state(t, &a, S("draft"), reasons));
+    TRY(draft_restore(t, mem, &a, v.version, reasons));
+    TRY(tell(t, mem, &a, "article_gate_closed", reasons));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = v.version,
+                                     .kind = RECORD_article_gate_closed,
+                                     .reason = reasons,
+                                     .hash = v.hash});
+}
+
+err article_publish_due(struct tx *t, arena *mem, int *ret_published)
+{
+    struct article_ref *due;
+    size_t n;
+    TRY(store_due(t, mem, &due, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(publish_one(t, mem, &due[i]));
+    *ret_published = (int)n;
+    return OK;
+}

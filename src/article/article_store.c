@@ -1,0 +1,362 @@
+/* SQL of articles. */
+#include "article/article_store.h"
+
+#include "base/clock.h"
+#include "base/id.h"
+
+enum { MAX_LIST = 100, MAX_HISTORY = 500, MAX_DUE = 100 };
+
+static int64_t china_day(int64_t ms)
+{
+    return (ms + 8 * HOUR_MS) / DAY_MS;
+}
+
+err store_next_no(struct tx *t, int64_t account_id, bool counts, bool published, int64_t *ret_no)
+{
+    return db_one(t, NULL,
+                  "UPDATE account SET last_no = last_no + 1, articles = articles + $4,"
+                  " quota_used = CASE WHEN quota_day = $2 THEN quota_used + $3 ELSE $3 END,"
+                  " quota_day = $2 WHERE id = $1 RETURNING last_no",
+                  DB_IN(account_id, china_day(tx_now(t)), counts, published), DB_OUT(ret_no));
+}
+
+err store_use_quota(struct tx *t, int64_t account_id)
+{
+    return db_exec(t,
+                   "UPDATE account SET"
+                   " quota_used = CASE WHEN quota_day = $2 THEN quota_used + 1 ELSE 1 END,"
+                   " quota_day = $2 WHERE id = $1",
+                   DB_IN(account_id, china_day(tx_now(t))));
+}
+
+err store_count_public(struct tx *t, int64_t account_id, int delta)
+{
+    return db_exec(t, "UPDATE account SET articles = articles + $2 WHERE id = $1",
+                   DB_IN(account_id, delta));
+}
+
+err store_insert(struct tx *t, const struct article_put *a)
+{
+    const struct article_text *x = a->text;
+    return db_exec(t,
+                   "INSERT INTO article (account_id, no, state, kind, category, title, digest,"
+                   " cover, version, versions, author_id, created_at, updated_at, published_at,"
+                   " publish_at)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
+                   DB_IN(a->account_id, a->no, a->state, x->kind, x->category, x->title, x->digest,
+                         x->cover, a->version, a->versions, a->user_id, tx_now(t), a->published_at,
+                         a->publish_at));
+}
+
+err store_insert_version(struct tx *t, const struct article_version *v)
+{
+    return db_exec(t,
+                   "INSERT INTO article_version (account_id, no, version, title, digest, cover,"
+                   " category, doc, hash, author_id, created_at)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                   DB_IN(v->account_id, v->no, v->version, v->text.title, v->text.digest,
+                         v->text.cover, v->text.category, v->text.doc, v->hash, v->author_id,
+                         tx_now(t)));
+}
+
+err store_event(struct tx *t, const struct article *a, int version, const char *event,
+                int64_t actor, str reason)
+{
+    return db_exec(t,
+                   "INSERT INTO article_event (account_id, no, id, version, event, actor, reason,"
+                   " at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   DB_IN(a->account_id, a->no, id_new(), version, str_from(event), actor,
+                         reason.p ? reason : S(""), tx_now(t)));
+}
+
+err store_publish(struct tx *t, const struct article *a, const struct article_version *v, str state,
+                  int64_t publish_at)
+{
+    return db_exec(
+        t,
+        "UPDATE article SET state = $3, version = $4, kind = $5, category = $6, title = $7,"
+        " digest = $8, cover = $9, updated_at = $10, publish_at = $11, reason = '',"
+        " published_at = CASE WHEN published_at = 0 AND $3 = 'published' THEN $10"
+        "  ELSE published_at END"
+        " WHERE account_id = $1 AND no = $2",
+        DB_IN(a->account_id, a->no, state, v->version, v->text.kind, v->text.category,
+              v->text.title, v->text.digest, v->text.cover, tx_now(t), publish_at));
+}
+
+err store_state(struct tx *t, const struct article *a, str state, str reason)
+{
+    return db_exec(t,
+                   "UPDATE article SET state = $3, reason = $4, updated_at = $5"
+                   " WHERE account_id = $1 AND no = $2",
+                   DB_IN(a->account_id, a->no, state, reason, tx_now(t)));
+}
+
+err store_title(struct tx *t, const struct article *a, const struct article_text *x)
+{
+    return db_exec(
+        t,
+        "UPDATE article SET title = $3, digest = $4, cover = $5, category = $6,"
+        " updated_at = $7 WHERE account_id = $1 AND no = $2",
+        DB_IN(a->account_id, a->no, x->title, x->digest, x->cover, x->category, tx_now(t)));
+}
+
+err store_plan(struct tx *t, const struct article *a, int64_t publish_at)
+{
+    return db_exec(t, "UPDATE article SET publish_at = $3 WHERE account_id = $1 AND no = $2",
+                   DB_IN(a->account_id, a->no, publish_at));
+}
+
+err store_versions_up(struct tx *t, const struct article *a, int versions, str state)
+{
+    return db_exec(t,
+                   "UPDATE article SET versions = $3, state = $4, updated_at = $5"
+                   " WHERE account_id = $1 AND no = $2",
+                   DB_IN(a->account_id, a->no, versions, state, tx_now(t)));
+}
+
+err store_draft_insert(struct tx *t, const struct draft *d)
+{
+    return db_exec(t,
+                   "INSERT INTO draft (account_id, no, title, digest, cover, category, doc,"
+                   " base_version, saved_by, saved_at, rev)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
+                   DB_IN(d->account_id, d->no, d->text.title, d->text.digest, d->text.cover,
+                         d->text.category, d->text.doc, d->base_version, d->saved_by, tx_now(t)));
+}
+
+err store_draft_update(struct tx *t, const struct draft *d, int64_t *ret_changed)
+{
+    return db_exec_n(t,
+                     "UPDATE draft SET title = $3, digest = $4, cover = $5, category = $6,"
+                     " doc = $7, saved_by = $8, saved_at = $9, rev = rev + 1"
+                     " WHERE account_id = $1 AND no = $2 AND rev = $10",
+                     DB_IN(d->account_id, d->no, d->text.title, d->text.digest, d->text.cover,
+                           d->text.category, d->text.doc, d->saved_by, tx_now(t), d->rev),
+                     ret_changed);
+}
+
+err store_draft_base(struct tx *t, int64_t account_id, int64_t no, int base_version)
+{
+    return db_exec(t,
+                   "UPDATE draft SET base_version = $3, returned = ''"
+                   " WHERE account_id = $1 AND no = $2",
+                   DB_IN(account_id, no, base_version));
+}
+
+err store_draft_returned(struct tx *t, int64_t account_id, int64_t no, str reason)
+{
+    return db_exec(t, "UPDATE draft SET returned = $3 WHERE account_id = $1 AND no = $2",
+                   DB_IN(account_id, no, reason));
+}
+
+err store_draft_drop(struct tx *t, int64_t account_id, int64_t no, int base_version)
+{
+    return db_exec(t, "DELETE FROM draft WHERE account_id = $1 AND no = $2 AND base_version = $3",
+                   DB_IN(account_id, no, base_version));
+}
+
+err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_n)
+{
+    struct article_ref *v = NEW_N(mem, struct article_ref, MAX_DUE), row = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT account_id, no FROM article WHERE state = 'scheduled' AND publish_at <= $1"
+            " ORDER BY publish_at LIMIT 100",
+            DB_IN(tx_now(t)), DB_OUT(&row.account_id, &row.no), { v[n++] = row; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+/* ---- reading ---- */
+
+#define COLUMNS                                                                                    \
+    "a.account_id, a.no, a.author_id, a.created_at, a.updated_at, a.published_at, a.publish_at,"   \
+    " a.reads, p.handle, p.name, p.class, p.avatar, p.verified, a.state, a.kind, a.category,"      \
+    " a.title, a.digest, a.cover, a.reason, a.version, a.versions"
+#define JOIN " JOIN account p ON p.id = a.account_id "
+#define OUT(x)                                                                                     \
+    DB_OUT(&(x).account_id, &(x).no, &(x).author_id, &(x).created_at, &(x).updated_at,             \
+           &(x).published_at, &(x).publish_at, &(x).reads, &(x).handle, &(x).account_name,         \
+           &(x).account_class, &(x).account_avatar, &(x).account_verified, &(x).state, &(x).kind,  \
+           &(x).category, &(x).title, &(x).digest, &(x).cover, &(x).reason, &(x).version,          \
+           &(x).versions)
+#define BEFORE "(a.published_at, a.account_id, a.no) < ($1, $2, $3)"
+#define LATEST " ORDER BY a.published_at DESC, a.account_id DESC, a.no DESC LIMIT $4"
+
+err article_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct article *ret_a)
+{
+    struct article a = {0};
+    TRY(db_one(t, mem,
+               "SELECT " COLUMNS " FROM article a" JOIN "WHERE a.account_id = $1 AND a.no = $2",
+               DB_IN(account_id, no), OUT(a)));
+    *ret_a = a;
+    return OK;
+}
+
+err article_find(struct tx *t, arena *mem, str handle, int64_t no, struct article *ret_a)
+{
+    struct article a = {0};
+    TRY(db_one(t, mem,
+               "SELECT " COLUMNS " FROM account_handle h JOIN article a ON a.account_id ="
+               " h.account_id" JOIN "WHERE h.handle = $1 AND a.no = $2",
+               DB_IN(handle, no), OUT(a)));
+    *ret_a = a;
+    return OK;
+}
+
+err article_version_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, int version,
+                         struct article_version *ret_v)
+{
+    struct article_version v = {.account_id = account_id, .no = no, .version = version};
+    TRY(db_one(t, mem,
+               "SELECT v.title, v.digest, v.cover, v.category, v.doc, v.hash, v.author_id,"
+               " v.created_at, a.kind FROM article_version v JOIN article a"
+               " ON a.account_id = v.account_id AND a.no = v.no"
+               " WHERE v.account_id = $1 AND v.no = $2 AND v.version = $3",
+               DB_IN(account_id, no, version),
+               DB_OUT(&v.text.title, &v.text.digest, &v.text.cover, &v.text.category, &v.text.doc,
+                      &v.hash, &v.author_id, &v.created_at, &v.text.kind)));
+    *ret_v = v;
+    return OK;
+}
+
+err article_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
+                     struct article_version **ret_v, size_t *ret_n)
+{
+    struct article_version *v = NEW_N(mem, struct article_version, MAX_HISTORY);
+    struct article_version row = {.account_id = account_id, .no = no};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT version, title, digest, cover, category, hash, author_id, created_at"
+            " FROM article_version WHERE account_id = $1 AND no = $2"
+            " ORDER BY version DESC LIMIT 500",
+            DB_IN(account_id, no),
+            DB_OUT(&row.version, &row.text.title, &row.text.digest, &row.text.cover,
+                   &row.text.category, &row.hash, &row.author_id, &row.created_at),
+            { v[n++] = row; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
+                   struct article_event **ret_v, size_t *ret_n)
+{
+    struct article_event *v = NEW_N(mem, struct article_event, MAX_HISTORY), row = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT e.id, e.actor, e.at, e.version, e.event, e.reason, COALESCE(u.name, '')"
+            " FROM article_event e LEFT JOIN users u ON u.id = e.actor"
+            " WHERE e.account_id = $1 AND e.no = $2 ORDER BY e.id DESC LIMIT 500",
+            DB_IN(account_id, no),
+            DB_OUT(&row.id, &row.actor, &row.at, &row.version, &row.event, &row.reason,
+                   &row.actor_name),
+            { v[n++] = row; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct draft *ret_d)
+{
+    struct draft d = {.account_id = account_id, .no = no};
+    TRY(db_one(t, mem,
+               "SELECT d.title, d.digest, d.cover, d.category, d.doc, d.base_version, d.rev,"
+               " d.saved_by, d.saved_at, d.returned, COALESCE(u.name, '')"
+               " FROM draft d LEFT JOIN users u ON u.id = d.saved_by"
+               " WHERE d.account_id = $1 AND d.no = $2",
+               DB_IN(account_id, no),
+               DB_OUT(&d.text.title, &d.text.digest, &d.text.cover, &d.text.category, &d.text.doc,
+                      &d.base_version, &d.rev, &d.saved_by, &d.saved_at, &d.returned,
+                      &d.saved_by_name)));
+    *ret_d = d;
+    return OK;
+}
+
+struct list {
+    struct article *v, row;
+    size_t n;
+};
+#define ADD(l)                                                                                     \
+    {                                                                                              \
+        (l)->v[(l)->n++] = (l)->row;                                                               \
+    }
+
+static err list_latest(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article a" JOIN
+            "WHERE a.state = 'published' AND " BEFORE LATEST,
+            DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
+    return OK;
+}
+
+static err list_account(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article a" JOIN
+            "WHERE a.account_id = $1 AND a.state = 'published'"
+            " AND (a.published_at, a.no) < ($2, $3)"
+            " ORDER BY a.published_at DESC, a.no DESC LIMIT $4",
+            DB_IN(p->account_id, p->before_at, p->before_no, p->limit), OUT(l->row), ADD(l));
+    return OK;
+}
+
+static err list_category(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article a" JOIN
+            "WHERE a.category = $5 AND a.state = 'published' AND " BEFORE LATEST,
+            DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->category),
+            OUT(l->row), ADD(l));
+    return OK;
+}
+
+static err list_feed(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM subscription s JOIN article a ON a.account_id ="
+            " s.account_id" JOIN
+            "WHERE s.user_id = $5 AND a.state = 'published' AND " BEFORE LATEST,
+            DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->reader_id),
+            OUT(l->row), ADD(l));
+    return OK;
+}
+
+err article_list(struct tx *t, arena *mem, const struct article_page *p, struct article **ret_v,
+                 size_t *ret_n)
+{
+    ASSERT(p->limit > 0 && p->limit <= MAX_LIST);
+    struct article_page from = *p;
+    if (!from.before_at)
+        from.before_at = from.before_account = from.before_no = INT64_MAX;
+    struct list l = {.v = NEW_N(mem, struct article, (size_t)p->limit)};
+    TRY(from.reader_id    ? list_feed(t, mem, &from, &l)
+        : from.account_id ? list_account(t, mem, &from, &l)
+        : from.category.n ? list_category(t, mem, &from, &l)
+                          : list_latest(t, mem, &from, &l));
+    *ret_v = l.v;
+    *ret_n = l.n;
+    return OK;
+}
+
+err article_list_own(struct tx *t, arena *mem, const struct article_own_page *p,
+                     struct article **ret_v, size_t *ret_n)
+{
+    ASSERT(p->limit > 0 && p->limit <= MAX_LIST);
+    struct list l = {.v = NEW_N(mem, struct article, (size_t)p->limit)};
+    int64_t at = p->before_at ? p->before_at : INT64_MAX;
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article a" JOIN
+            "WHERE a.account_id = $1 AND a.state <> 'discarded' AND ($2 = '' OR a.state = $2)"
+            " AND ($3 = '' OR REPLACE(a.title, $3, '') <> a.title)"
+            " AND (a.updated_at, a.no) < ($4, $5)"
+            " ORDER BY a.updated_at DESC, a.no DESC LIMIT $6",
+            DB_IN(p->account_id, p->state.p ? p->state : S(""), p->find.p ? p->find : S(""), at,
+                  p->before_no ? p->before_no : INT64_MAX, p->limit),
+            OUT(l.row), ADD(&l));
+    *ret_v = l.v;
+    *ret_n = l.n;
+    return OK;
+}

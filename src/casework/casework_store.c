@@ -1,0 +1,236 @@
+/* SQL of cases. */
+#include "casework/casework.h"
+
+#include "base/clock.h"
+#include "base/id.h"
+
+enum { MAX_LIST = 200, TITLE_MAX = 80 };
+
+/* A row as it comes from the database; kinds are stored by name. */
+struct row {
+    struct casefile c;
+    str kind;
+};
+
+static err row_take(struct row *row, struct casefile *ret_c)
+{
+    TRY(case_kind_parse(row->kind, &row->c.kind));
+    *ret_c = row->c;
+    return OK;
+}
+
+#define COLUMNS                                                                                    \
+    "c.id, c.account_id, c.subject, c.opened_by, c.opened_at, c.due_at, c.claimed_by,"             \
+    " c.claim_until, c.decided_at, c.version, c.title, c.state, COALESCE(u.name, ''), c.kind"
+#define FROM " FROM cases c LEFT JOIN users u ON u.id = c.claimed_by"
+#define OUT(r)                                                                                     \
+    DB_OUT(&(r).c.id, &(r).c.account_id, &(r).c.subject, &(r).c.opened_by, &(r).c.opened_at,       \
+           &(r).c.due_at, &(r).c.claimed_by, &(r).c.claim_until, &(r).c.decided_at,                \
+           &(r).c.version, &(r).c.title, &(r).c.state, &(r).c.claimed_name, &(r).kind)
+
+err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject)
+{
+    return db_exec(t,
+                   "UPDATE cases SET state = 'cancelled', decided_at = $4, rev = rev + 1"
+                   " WHERE account_id = $1 AND kind = $2 AND subject = $3 AND state = 'open'",
+                   DB_IN(account_id, case_kind_name(kind), subject, tx_now(t)));
+}
+
+err case_open(struct tx *t, struct casefile *c)
+{
+    AUTO_ARENA(mem);
+    TRY(case_cancel(t, c->kind, c->account_id, c->subject));
+    c->id = id_new();
+    return db_exec(t,
+                   "INSERT INTO cases (id, kind, account_id, subject, version, title, state,"
+                   " opened_by, opened_at, due_at)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9)",
+                   DB_IN(c->id, case_kind_name(c->kind), c->account_id, c->subject, c->version,
+                         str_ellipsis(mem, c->title, TITLE_MAX), c->opened_by, tx_now(t),
+                         c->due_at));
+}
+
+err case_load(struct tx *t, arena *mem, int64_t id, struct casefile *ret_c)
+{
+    struct row r = {0};
+    TRY(db_one(t, mem, "SELECT " COLUMNS FROM " WHERE c.id = $1", DB_IN(id), OUT(r)));
+    return row_take(&r, ret_c);
+}
+
+err case_of(struct tx *t, arena *mem, enum case_kind kind, int64_t account_id, int64_t subject,
+            struct casefile *ret_c)
+{
+    struct row r = {0};
+    TRY(db_one(t, mem,
+               "SELECT " COLUMNS FROM " WHERE c.account_id = $1 AND c.kind = $2 AND c.subject = $3"
+               " ORDER BY c.id DESC LIMIT 1",
+               DB_IN(account_id, case_kind_name(kind), subject), OUT(r)));
+    return row_take(&r, ret_c);
+}
+
+err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **ret_v,
+                   size_t *ret_n)
+{
+    struct decision *v = NEW_N(mem, struct decision, MAX_LIST);
+    size_t n = 0;
+    struct decision d = {.case_id = case_id};
+    str verdict = STR_NONE;
+    DB_EACH(t, mem,
+            "SELECT d.id, d.officer, d.at, d.reason_key, d.reason, d.seconds, d.verdict,"
+            " COALESCE(u.name, '') FROM decision d LEFT JOIN users u ON u.id = d.officer"
+            " WHERE d.case_id = $1 ORDER BY d.id LIMIT 200",
+            DB_IN(case_id),
+            DB_OUT(&d.id, &d.officer, &d.at, &d.reason_key, &d.reason, &d.seconds, &verdict,
+                   &d.officer_name),
+            {
+                TRY(verdict_parse(verdict, &d.verdict));
+                v[n++] = d;
+            });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+static err list_open(struct tx *t, arena *mem, const struct case_filter *f, struct casefile *v,
+                     size_t *n)
+{
+    struct row r = {0};
+    str kind = f->kind < 0 ? S("") : case_kind_name((enum case_kind)f->kind);
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND ($1 = '' OR c.kind = $1)"
+            " AND ($2 = 0 OR (c.claimed_by = $2 AND c.claim_until > $6))"
+            " AND (c.due_at, c.id) > ($3, $4) ORDER BY c.due_at, c.id LIMIT $5",
+            DB_IN(kind, f->claimed_by, f->after_due, f->after_id, f->limit, tx_now(t)), OUT(r),
+            { TRY(row_take(&r, &v[(*n)++])); });
+    return OK;
+}
+
+static err list_decided(struct tx *t, arena *mem, const struct case_filter *f, struct casefile *v,
+                        size_t *n)
+{
+    struct row r = {0};
+    str kind = f->kind < 0 ? S("") : case_kind_name((enum case_kind)f->kind);
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS FROM " WHERE c.state = 'decided' AND ($1 = '' OR c.kind = $1)"
+            " AND ($2 = 0 OR c.claimed_by = $2) AND c.id < $3"
+            " ORDER BY c.id DESC LIMIT $4",
+            DB_IN(kind, f->claimed_by, f->after_id ? f->after_id : INT64_MAX, f->limit), OUT(r),
+            { TRY(row_take(&r, &v[(*n)++])); });
+    return OK;
+}
+
+err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
+              size_t *ret_n)
+{
+    ASSERT(f->limit > 0 && f->limit <= MAX_LIST);
+    struct casefile *v = NEW_N(mem, struct casefile, (size_t)f->limit);
+    size_t n = 0;
+    TRY(f->decided ? list_decided(t, mem, f, v, &n) : list_open(t, mem, f, v, &n));
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c)
+{
+    AUTO_ARENA(mem);
+    struct case_counts c = {0};
+    str name = STR_NONE;
+    int64_t n = 0, mine = 0, overdue = 0;
+    DB_EACH(t, mem,
+            "SELECT kind, COUNT(*), COUNT(*) FILTER (WHERE claimed_by = $1 AND claim_until > $2),"
+            " COUNT(*) FILTER (WHERE due_at < $2) FROM cases WHERE state = 'open' GROUP BY kind",
+            DB_IN(user_id, now), DB_OUT(&name, &n, &mine, &overdue), {
+                enum case_kind kind;
+                TRY(case_kind_parse(name, &kind));
+                c.by_kind[kind] = n;
+                c.open += n;
+                c.mine += mine;
+                c.overdue += overdue;
+            });
+    *ret_c = c;
+    return OK;
+}
+
+/* Whoever opened the case or works for the account has an interest in it. */
+static err interest_check(struct tx *t, const struct casefile *c, int64_t user_id)
+{
+    int64_t n = c->opened_by == user_id;
+    if (!n && c->account_id)
+        TRY(db_one(t, NULL, "SELECT COUNT(*) FROM member WHERE account_id = $1 AND user_id = $2",
+                   DB_IN(c->account_id, user_id), DB_OUT(&n)));
+    return n ? fault(ERR_DENIED, "conflict_of_interest", "case %lld", (long long)c->id) : OK;
+}
+
+err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms)
+{
+    AUTO_ARENA(mem);
+    struct casefile c;
+    TRY(case_load(t, mem, id, &c));
+    if (!str_eq(c.state, S("open")))
+        return fault(ERR_CONFLICT, "case_decided", "case %lld is %.*s", (long long)id,
+                     FMT(c.state));
+    TRY(interest_check(t, &c, user_id));
+    int64_t changed = 0;
+    TRY(db_exec_n(t,
+                  "UPDATE cases SET claimed_by = $2, claim_until = $3, rev = rev + 1"
+                  " WHERE id = $1 AND state = 'open'"
+                  " AND (claimed_by = $2 OR claim_until < $4)",
+                  DB_IN(id, user_id, tx_now(t) + lease_ms, tx_now(t)), &changed));
+    return changed ? OK : fault(ERR_CONFLICT, "case_claimed", "case %lld", (long long)id);
+}
+
+err case_release(struct tx *t, int64_t id, int64_t user_id)
+{
+    return db_exec(t,
+                   "UPDATE cases SET claimed_by = 0, claim_until = 0, rev = rev + 1"
+                   " WHERE id = $1 AND claimed_by = $2 AND state = 'open'",
+                   DB_IN(id, user_id));
+}
+
+err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, int64_t *ret_id)
+{
+    int64_t id = 0;
+    TRY(db_one(t, NULL,
+               "UPDATE cases SET claimed_by = $1, claim_until = $2, rev = rev + 1"
+               " WHERE claim_until < $3 AND state = 'open' AND id = ("
+               "  SELECT c.id FROM cases c WHERE c.state = 'open' AND c.claim_until < $3"
+               "  AND c.opened_by <> $1"
+               "  AND ((c.kind = 'registrant' AND $4 = 1) OR (c.kind = 'account' AND $5 = 1)"
+               "   OR (c.kind = 'profile' AND $6 = 1) OR (c.kind = 'article' AND $7 = 1))"
+               "  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.account_id = c.account_id"
+               "   AND m.user_id = $1)"
+               "  ORDER BY c.due_at, c.id LIMIT 1)"
+               " RETURNING id",
+               DB_IN(user_id, tx_now(t) + lease_ms, tx_now(t), kinds >> CASE_REGISTRANT & 1,
+                     kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
+                     kinds >> CASE_ARTICLE & 1),
+               DB_OUT(&id)));
+    *ret_id = id;
+    return OK;
+}
+
+err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
+{
+    if (d->verdict != VERDICT_APPROVE && !str_trim(d->reason).n)
+        return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
+    struct casefile c;
+    TRY(case_load(t, mem, case_id, &c));
+    TRY(interest_check(t, &c, d->officer));
+    int64_t changed = 0;
+    TRY(db_exec_n(t,
+                  "UPDATE cases SET state = 'decided', decided_at = $3, rev = rev + 1"
+                  " WHERE id = $1 AND state = 'open' AND claimed_by = $2 AND claim_until >= $3",
+                  DB_IN(case_id, d->officer, tx_now(t)), &changed));
+    if (!changed)
+        return fault(ERR_CONFLICT, "claim_lost", "case %lld", (long long)case_id);
+    d->case_id = case_id;
+    d->id = id_new();
+    d->at = tx_now(t);
+    d->seconds = (int)((d->at - c.opened_at) / SECOND_MS);
+    return db_exec(t,
+                   "INSERT INTO decision (case_id, id, verdict, reason_key, reason, officer,"
+                   " seconds, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   DB_IN(case_id, d->id, verdict_name(d->verdict), d->reason_key, d->reason,
+                         d->officer, d->seconds, d->at));
+}

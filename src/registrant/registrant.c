@@ -1,0 +1,167 @@
+/* The way of a registrant: submitted, checked, verified, and what follows from it. */
+#include "registrant/registrant_store.h"
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "notice/notice.h"
+#include "record/record.h"
+
+static const str CLASSES[] = {
+#define X(id, name) [id] = {#name, sizeof #name - 1},
+    CLASS_TABLE(X)
+#undef X
+};
+
+str class_name(enum registrant_class c)
+{
+    return CLASSES[c];
+}
+
+err class_parse(str name, enum registrant_class *ret_c)
+{
+    for (int i = 0; i < CLASS_COUNT; i++)
+        if (str_eq(CLASSES[i], name)) {
+            *ret_c = (enum registrant_class)i;
+            return OK;
+        }
+    return fault_field(ERR_INVALID, "unknown_class", "class", "class %.*s", FMT(name));
+}
+
+/* Levels of obligations 3.2: individual, organisation, government, news. */
+static str level_of(enum registrant_class c)
+{
+    return c == CLASS_INDIVIDUAL   ? S("I")
+           : c == CLASS_GOVERNMENT ? S("G")
+           : c == CLASS_MEDIA      ? S("N")
+                                   : S("O");
+}
+
+static err registrant_record(struct tx *t, arena *mem, enum record_kind kind,
+                             const struct registrant *r, int64_t actor)
+{
+    return record_add(t, &(struct record_in){
+                             .kind = kind,
+                             .actor = actor,
+                             .subject = str_fmt(mem, "registrant/%lld", (long long)r->id),
+                             RECORD_FIELDS(RECORD_TEXT("class", class_name(r->class)),
+                                           RECORD_TEXT("level", r->level.p ? r->level : S("")),
+                                           RECORD_TEXT("reason", r->reason.p ? r->reason : S("")),
+                                           RECORD_INT("valid_to", r->valid_to)),
+                         });
+}
+
+static err state_check(const struct registrant *r, int64_t user_id)
+{
+    if (r->user_id != user_id)
+        return fault(ERR_NOT_FOUND, "not_found", "not this user's registrant");
+    if (str_eq(r->state, S("submitted")))
+        return fault(ERR_CONFLICT, "in_review", "already submitted");
+    if (str_eq(r->state, S("verified")))
+        return fault(ERR_CONFLICT, "already_verified", "already verified");
+    return OK;
+}
+
+/* What others of the house may know: what kind of proof was given, not what it says. */
+static err proofs_add(struct tx *t, int64_t id)
+{
+    static const char *const METHODS[] = {"format", "mobile_code"};
+    for (size_t i = 0; i < LEN(METHODS); i++)
+        TRY(verification_add(
+            t, id, &(struct verification){.method = str_from(METHODS[i]), .verdict = S("pass")}));
+    return OK;
+}
+
+err registrant_submit(struct tx *t, arena *mem, struct vault *v,
+                      const struct registrant_submission *s, int64_t *ret_id)
+{
+    struct registrant r = {.id = s->id ? s->id : id_new(), .user_id = s->user_id};
+    if (s->id) {
+        TRY(registrant_load(t, mem, s->id, &r));
+        TRY(state_check(&r, s->user_id));
+    }
+    const str *f = s->identity->field;
+    str key = str_fmt(mem, "%.*s:%.*s", FMT(f[IDENTITY_DOC_TYPE]), FMT(f[IDENTITY_DOC_NO]));
+    r.identity_key = vault_key_of(v, mem, "identity", key);
+    r.class = s->class;
+    r.province = s->province;
+    r.state = S("submitted");
+    r.reason = r.level = S("");
+    r.valid_to = 0;
+    TRY(s->id ? store_registrant_update(t, &r) : store_registrant_insert(t, &r));
+    TRY(identity_seal(t, mem, v, r.id, s->identity));
+    TRY(proofs_add(t, r.id));
+    TRY(case_open(t, &(struct casefile){.kind = CASE_REGISTRANT,
+                                        .subject = r.id,
+                                        .title = class_name(r.class),
+                                        .opened_by = s->user_id,
+                                        .due_at = tx_now(t) + s->review_ms}));
+    TRY(registrant_record(t, mem, RECORD_registrant_submitted, &r, s->user_id));
+    *ret_id = r.id;
+    return OK;
+}
+
+err registrant_settle(struct tx *t, arena *mem, const struct registrant_result *in)
+{
+    static const struct {
+        const char *state, *notice, *verdict;
+        enum record_kind record;
+    } EFFECTS[] = {
+        [VERDICT_APPROVE] = {"verified", "registrant_verified", "pass", RECORD_registrant_verified},
+        [VERDICT_RETURN] = {"returned", "registrant_returned", "pending",
+                            RECORD_registrant_returned},
+        [VERDICT_REJECT] = {"failed", "registrant_failed", "fail", RECORD_registrant_failed},
+    };
+    struct registrant r;
+    TRY(registrant_load(t, mem, in->id, &r));
+    bool pass = in->verdict == VERDICT_APPROVE;
+    r.state = str_from(EFFECTS[in->verdict].state);
+    r.level = pass ? level_of(r.class) : S("");
+    r.valid_to = pass ? clock_add_months(tx_now(t), in->months) : 0;
+    r.reason = in->reason.p ? in->reason : S("");
+    TRY(verification_add(t, r.id,
+                         &(struct verification){.method = str_from(in->method),
+                                                .verdict = str_from(EFFECTS[in->verdict].verdict),
+                                                .level = r.level,
+                                                .verifier = in->verifier,
+                                                .reason = r.reason,
+                                                .evidence_ref = in->evidence_ref,
+                                                .valid_to = r.valid_to}));
+    TRY(store_registrant_state(t, &r));
+    TRY(store_accounts_verified(t, r.id, pass));
+    TRY(notice_send(t, r.user_id, EFFECTS[in->verdict].notice, S("/me/registrants"), 1,
+                    (const str[]){r.reason}));
+    return registrant_record(t, mem, EFFECTS[in->verdict].record, &r, in->verifier);
+}
+
+err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
+                            const struct decision *d)
+{
+    return registrant_settle(t, mem,
+                             &(struct registrant_result){.id = c->subject,
+                                                         .verifier = d->officer,
+                                                         .method = "manual",
+                                                         .verdict = d->verdict,
+                                                         .reason = d->reason,
+                                                         .months = REGISTRANT_MONTHS});
+}
+
+err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct registrant_seed *s,
+                    int64_t *ret_id)
+{
+    int64_t id = 0;
+    TRY(registrant_submit(t, mem, v,
+                          &(struct registrant_submission){.user_id = s->user_id,
+                                                          .class = s->class,
+                                                          .province = s->province,
+                                                          .identity = &s->identity},
+                          &id));
+    TRY(case_cancel(t, CASE_REGISTRANT, 0, id));
+    TRY(registrant_settle(t, mem,
+                          &(struct registrant_result){.id = id,
+                                                      .verifier = s->officer,
+                                                      .method = "manual",
+                                                      .verdict = VERDICT_APPROVE,
+                                                      .months = REGISTRANT_MONTHS}));
+    *ret_id = id;
+    return OK;
+}
