@@ -4,10 +4,10 @@
 #include "db/db.h"
 #include "web/access.h"
 
-struct settings;   /* settings/settings.h: process settings */
-struct vault;      /* vault/vault.h */
-struct blob_store; /* blob/blob.h */
-struct page_cache; /* web/cache.h */
+struct settings;      /* settings/settings.h: process settings */
+struct vault;         /* vault/vault.h */
+struct blob_store;    /* blob/blob.h */
+struct page_cache;    /* web/cache.h */
 struct provider_live; /* settings/provider.h */
 struct mailer;        /* mail/mail.h */
 struct job_runner;    /* job/job.h */
