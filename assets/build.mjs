@@ -15,7 +15,7 @@ const inputs = new Set([fileURLToPath(import.meta.url)]);
 
 // What is built: a logical name (asset_url(S("reader.css"))) and its source. Browsers of readers
 // may be old (in-app browsers of phones); consoles ask for one of the last two years.
-const READER = ['chrome87', 'safari14', 'firefox90'];
+const READER = ['chrome87', 'safari14.1', 'firefox90'];
 const CONSOLE = ['chrome123', 'safari17.5', 'firefox128'];
 const BUNDLES = [
   { name: 'reader.css', from: 'css/reader.css', target: READER },

@@ -1,0 +1,37 @@
+// Forms: unsaved changes are guarded, a second click does not post twice, typed confirmations.
+function guard(form) {
+  let dirty = false;
+  let sent = false;
+  form.addEventListener('input', () => { dirty = true; });
+  form.addEventListener('submit', () => { sent = true; });
+  window.addEventListener('beforeunload', (event) => {
+    if (dirty && !sent) event.preventDefault();
+  });
+}
+
+function once(form) {
+  form.addEventListener('submit', (event) => {
+    if (event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = '1';
+    setTimeout(() => delete form.dataset.sent, 8000);
+  });
+}
+
+function must(input) {
+  const button = input.form.querySelector('button[type="submit"]');
+  const check = () => { button.disabled = input.value.trim() !== input.dataset.must; };
+  input.addEventListener('input', check);
+  check();
+}
+
+export function forms() {
+  document.querySelectorAll('form[data-guard]').forEach(guard);
+  document.querySelectorAll('form[method="post"]:not(.theme)').forEach(once);
+  document.querySelectorAll('input[data-must]').forEach(must);
+  const errors = document.querySelector('[data-focus]');
+  if (errors) errors.focus();
+  window.addEventListener('pageshow', () => {
+    document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent);
+  });
+}
