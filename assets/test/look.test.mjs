@@ -68,7 +68,7 @@ function contrast(a, b) {
 }
 
 const TEXT = [];
-for (const ground of ['--bg', '--surface', '--sunk']) {
+for (const ground of ['--bg', '--surface', '--sunk', '--page']) {
   for (const ink of ['--text', '--text-2']) TEXT.push([ink, ground]);
 }
 for (const ground of ['--bg', '--surface']) {

@@ -17,7 +17,7 @@ str name_initial(str name);
 
 /* show_mark: class label and verification mark of a registrant (A7.3), beside a name. */
 struct mark_view {
-    str label;     /* 政府, 媒体, 企业, 个人 … */
+    str label;     /* of the registrant's class, in the reader's language */
     bool official; /* government, media, institution: the filled form */
     bool verified;
 };
