@@ -61,6 +61,7 @@ static err open_all(struct boot *b, int argc, char **argv, unsigned flags)
     TRY(db_open(&opts, &b->site.db));
     b->site.settings = s;
     b->site.data_dir = s->data;
+    b->site.https = str_starts(s->public_url, S("https://"));
     b->site.ready = ready;
     return schema(b->site.db, flags);
 }
