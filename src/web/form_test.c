@@ -123,7 +123,10 @@ static void test_form__bad_input_says_what_to_do(void **state)
     bad("name", "x", "at least 2");
     bad("name", "六个汉字太长", "at most 5");
     bad("name", "a\nb", "");
-    bad("name", "a\xe2\x80\xae" "b", "");
+    bad("name",
+        "a\xe2\x80\xae"
+        "b",
+        "");
     bad("note", "12345678901", "at most 10");
     bad("password", "xy", "at least 3");
     bad("tel", "12a", "digits");

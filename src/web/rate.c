@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 
-enum { SETS = 2048, WAYS = 8, UNIT = 1000 };
+enum { SETS = 2048, WAYS = 8, UNIT = 1000, FACTOR_MAX = 1000000, REFILL_MAX_MS = 600000 };
 
 struct bucket {
     uint64_t key; /* 0 = free */
@@ -85,8 +85,8 @@ static int bucket_take(uint64_t key, int64_t now, int64_t per_minute, int64_t bu
     pthread_mutex_lock(&lock);
     struct bucket *b = bucket_find(key, now, burst * UNIT);
     int64_t passed = now > b->at ? now - b->at : 0;
-    if (passed > 3600 * 1000)
-        passed = 3600 * 1000;
+    if (passed > REFILL_MAX_MS)
+        passed = REFILL_MAX_MS;
     b->left += passed * per_minute * UNIT / 60000;
     if (b->left > burst * UNIT)
         b->left = burst * UNIT;
@@ -102,6 +102,8 @@ err rate_take(enum rate class, const struct rate_who *who, int64_t now_ms, int *
 {
     struct rate_limit limit = rate_limit(class);
     int factor = who->factor > 0 ? who->factor : 1;
+    if (factor > FACTOR_MAX)
+        factor = FACTOR_MAX;
     uint8_t prefix[16] = {0};
     bool here = false;
     size_t n = address_prefix(who->ip, prefix, &here);

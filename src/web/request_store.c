@@ -29,14 +29,6 @@ err request_store_page_change(struct tx *t, str tag)
     return db_exec(t, "INSERT INTO page_change (id, tag) VALUES ($1, $2)", DB_IN(id_new(), tag));
 }
 
-/* Until record/oplog_store.c lands, which then wins. */
-__attribute__((weak)) err oplog_add(struct tx *t, const struct oplog_row *row)
-{
-    (void)t;
-    (void)row;
-    return OK;
-}
-
 static struct bytes hash_bytes(const struct sha256 *h)
 {
     return (struct bytes){h->b, sizeof h->b};

@@ -13,7 +13,10 @@ static err stub(struct request *r)
     return OK;
 }
 
-#define R(m, p) {METHOD_##m, p, stub, WHO_ANY, 0, RATE_READ, 0, ""}
+#define R(m, p)                                                                                    \
+    {                                                                                              \
+        METHOD_##m, p, stub, WHO_ANY, 0, RATE_READ, 0, ""                                          \
+    }
 static const struct route TABLE[] = {
     R(GET, "/"),          R(GET, "/a/:handle"),         R(GET, "/a/:handle/:no"),
     R(GET, "/a/new"),     R(POST, "/a/:handle"),        R(GET, "/a/:handle/feed"),
