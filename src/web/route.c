@@ -142,7 +142,7 @@ static bool entry_matches(const struct entry *e, const str *segments)
 err route_index_find(const struct route_index *ix, enum method method, str path, arena *mem,
                      const struct route **ret_route, str ret_args[ROUTE_MAX_ARGS])
 {
-    str segments[MAX_SEGMENTS];
+    str segments[MAX_SEGMENTS] = {STR_NONE};
     unsigned n = 0;
     if (path.n == 0 || path.p[0] != '/' || !split(path, segments, &n))
         return fault(ERR_NOT_FOUND, "not_found", "no route");

@@ -7,7 +7,7 @@
 struct request;
 typedef err handler(struct request *r);
 
-enum method { METHOD_GET, METHOD_POST }; /* HEAD is answered by GET's handler */
+enum method { METHOD_GET, METHOD_POST }; /* HEAD is answered by the handler of GET */
 
 /* Token buckets in memory, per address and per user; rate.c has the numbers. */
 enum rate { RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_CODE, RATE_UPLOAD, RATE_API };
