@@ -8,9 +8,9 @@ import { join } from 'node:path';
 const root = new URL('../..', import.meta.url).pathname;
 
 export function binary() {
-  const choices = [process.env.GONGQI_BIN, 'build/release/gongqi', 'build/debug/gongqi'];
+  const choices = [process.env.GONGQI_TEST_BIN, 'build/release/gongqi', 'build/debug/gongqi'];
   const found = choices.filter(Boolean).map((p) => (p.startsWith('/') ? p : join(root, p))).find(existsSync);
-  if (!found) throw new Error('no binary: build first or set GONGQI_BIN');
+  if (!found) throw new Error('no binary: build first or set GONGQI_TEST_BIN');
   return found;
 }
 
