@@ -1,7 +1,9 @@
 /* gongqi serve: opens what the site needs, serves until SIGTERM or SIGINT. */
 #include "app/boot.h"
 #include "app/commands.h"
+#include "app/services.h"
 #include "base/log.h"
+#include "settings/provider.h"
 #include "web/cache_watch.h"
 #include "web/server.h"
 
@@ -39,12 +41,14 @@ static void signals_block(sigset_t *ret_signals)
 }
 
 /* Reload: what staff may change lives in the database; here the cached pages go. */
-static void wait_for_end(const sigset_t *signals, struct page_cache *cache)
+static void wait_for_end(const sigset_t *signals, struct site *site)
 {
     for (int sig = 0; sig != SIGTERM && sig != SIGINT;) {
         if (sigwait(signals, &sig) != 0 || sig != SIGHUP)
             continue;
-        cache_touch(cache, CACHE_ALL);
+        if (provider_live_refresh(site->provider) != OK)
+            log_line(LOG_WARN, "provider_settings_kept", LOG_INT("pid", getpid()));
+        cache_touch(site->cache, CACHE_ALL);
         log_line(LOG_INFO, "reload", LOG_INT("pid", getpid()));
     }
 }
@@ -57,7 +61,7 @@ static err serve(struct boot *b, const sigset_t *signals)
     log_line(LOG_INFO, "serving", LOG_TEXT("listen", opts.listen),
              LOG_INT("port", server_port(server)),
              LOG_INT("metrics_port", server_metrics_port(server)));
-    wait_for_end(signals, b->site.cache);
+    wait_for_end(signals, &b->site);
     log_line(LOG_INFO, "stopping", LOG_INT("pid", getpid()));
     server_stop(server, (int)b->settings.stop_timeout);
     return OK;
@@ -71,7 +75,10 @@ err cmd_serve(int argc, char **argv)
     TRY(boot_open(argc, argv, BOOT_MIGRATE, &b));
     b.site.cache = cache_new(CACHE_BYTES);
     struct cache_watch *watch = cache_watch_start(b.site.cache, b.site.db);
-    err e = serve(&b, &signals);
+    err e = services_open(&b, (int)b.settings.job_threads);
+    if (e == OK)
+        e = serve(&b, &signals);
+    services_close(&b);
     cache_watch_stop(watch);
     boot_close(&b);
     cache_free(b.site.cache);

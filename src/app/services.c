@@ -1,0 +1,77 @@
+/* Opening and closing of what the site needs, and the table of jobs. */
+#include "app/services.h"
+
+#include "account/account.h"
+#include "base/clock.h"
+#include "blob/blob.h"
+#include "job/job.h"
+#include "mail/mail.h"
+#include "notice/notice.h"
+#include "provider/provider.h"
+#include "settings/provider.h"
+#include "vault/vault.h"
+
+static err job_mail(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    return mail_deliver(s->mail, job);
+}
+
+static err sweep(struct tx *t, void *ctx)
+{
+    return job_sweep(t, 7 * DAY_MS, ctx);
+}
+
+static err job_sweep_done(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    int64_t n = 0;
+    (void)job;
+    return db_tx(s->db, sweep, &n);
+}
+
+static const struct job_kind JOBS[] = {
+    {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
+    {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
+};
+
+static void mailer_open(struct boot *b)
+{
+    struct mailer *m = NEW(b->mem, struct mailer);
+    *m = (struct mailer){b->site.db, b->site.vault, &b->settings};
+    b->site.mail = m;
+}
+
+err services_open(struct boot *b, int job_threads)
+{
+    struct site *s = &b->site;
+    const struct settings *set = &b->settings;
+    s->https = str_starts(set->public_url, S("https://"));
+    s->rate_factor = (int)set->rate_factor;
+    s->membership = account_membership;
+    s->memberships = account_memberships;
+    s->unread = notice_unread;
+    s->profile = provider_profile;
+    struct vault_opts keys = {.key_file = str_z(b->mem, set->vault_key_file),
+                              .key_command = str_z(b->mem, set->vault_key_command)};
+    TRY(vault_start(s->db, &keys, &s->vault));
+    TRY(blob_store_open(str_z(b->mem, str_cat(b->mem, s->data_dir, S("/blobs"))), &s->blobs));
+    TRY(provider_live_start(s->db, &s->provider));
+    mailer_open(b);
+    struct job_runner_opts jobs = {
+        .db = s->db, .kinds = JOBS, .n_kinds = LEN(JOBS), .ctx = s, .threads = job_threads};
+    return job_runner_start(&jobs, &s->jobs);
+}
+
+void services_close(struct boot *b)
+{
+    struct site *s = &b->site;
+    job_runner_stop(s->jobs);
+    provider_live_stop(s->provider);
+    blob_store_close(s->blobs);
+    vault_stop(s->vault);
+    s->jobs = NULL;
+    s->provider = NULL;
+    s->blobs = NULL;
+    s->vault = NULL;
+}
