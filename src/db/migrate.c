@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/rand.h"
 #include "db/db_impl.h"
+#include "db/immutable.h"
 
 #include <unistd.h>
 
@@ -197,6 +198,7 @@ static err apply_next(struct tx *t, void *ctx)
     str sql = comments_drop(s->mem, str_from(s->m->sql));
     while (sql.n)
         TRY(statement_run(t, s->mem, statement_next(&sql)));
+    TRY(immutable_guard(t, s->mem, str_from(s->m->sql)));
     return db_exec(
         t,
         "INSERT INTO migration (number, name, sha256, applied_at)"
