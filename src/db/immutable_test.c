@@ -82,7 +82,7 @@ static void test_immutable__comments_name_real_tables(void **state)
     (void)state;
     size_t n = 0;
     assert_int_equal(db_read(db, guarded, &n), OK);
-    assert_true(n >= 11);
+    assert_true(n >= 10);
 }
 
 static int setup(void **state)
