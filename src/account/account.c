@@ -280,7 +280,10 @@ err profile_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     bool approved = d->verdict == VERDICT_APPROVE;
     TRY(store_change_decide(t, &change, approved ? S("approved") : S("rejected"), d->reason));
     if (approved) {
-        *profile_field(&a, change.field) = change.new_value;
+        str *field = profile_field(&a, change.field);
+        if (!field)
+            return fault(ERR_BUG, "internal", "profile field %.*s", FMT(change.field));
+        *field = change.new_value;
         TRY(store_account_profile(t, &a));
         TRY(touch(t, mem, a.handle));
     }

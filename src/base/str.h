@@ -21,7 +21,10 @@ struct bytes {
 
 #define S(lit) ((str){"" lit "", sizeof(lit) - 1})
 /* The same as an initialiser of static tables: {.value = S_INIT("owner")}. */
-#define S_INIT(lit) {"" lit "", sizeof(lit) - 1}
+#define S_INIT(lit)                                                                                \
+    {                                                                                              \
+        "" lit "", sizeof(lit) - 1                                                                 \
+    }
 #define STR_NONE ((str){NULL, 0})
 /* For printf("%.*s", FMT(s)). */
 #define FMT(s) (int)(s).n, (s).p ? (s).p : ""

@@ -34,7 +34,7 @@ err setting_store_add(struct tx *t, arena *mem, const struct provider_change *c)
 }
 
 err setting_store_history(struct tx *t, arena *mem, str name, int limit,
-                           struct provider_version **ret_v)
+                          struct provider_version **ret_v)
 {
     ASSERT(limit > 0 && limit <= 1000);
     struct provider_version *v = NEW_N(mem, struct provider_version, (size_t)limit + 1), x = {0};

@@ -395,14 +395,14 @@ static err check_content(const struct reading *r, const struct node *n, const js
 static err read_node(struct reading *r, const json_t *object, const struct node *parent,
                      struct node **ret_n)
 {
-    struct node *n;
+    struct node *n = NULL;
     TRY(read_head(r, object, parent, &n));
     const json_t *content = json_object_get(object, "content");
     TRY(check_content(r, n, content));
     r->depth++;
     for (size_t i = 0; i < json_array_size(content); i++) {
         r->path[r->depth] = i;
-        struct node *child;
+        struct node *child = NULL;
         TRY(read_node(r, json_array_get(content, i), n, &child));
         if (child->type != NODE_TEXT || child->text.n)
             node_add(n, child);

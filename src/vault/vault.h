@@ -70,7 +70,7 @@ err vault_open_file(struct vault_files f, struct vault_ref ref, str hash, int *r
 
 /* ---- reading by people: every read is a row that its owner can see ---- */
 enum mask {
-    MASK_NAME,   /* 张* */
+    MASK_NAME,   /* the first character, then * */
     MASK_ID,     /* 110199********0010 */
     MASK_MOBILE, /* 154****0001 */
     MASK_USCC,   /* 914403********000X */
