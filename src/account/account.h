@@ -86,6 +86,8 @@ err account_memberships(struct tx *t, arena *mem, int64_t user_id, struct member
 /* ---- subscriptions ---- */
 err subscribe(struct tx *t, int64_t user_id, int64_t account_id);
 err unsubscribe(struct tx *t, int64_t user_id, int64_t account_id);
+err account_subscriptions(struct tx *t, arena *mem, int64_t user_id, struct account **ret_v,
+                          size_t *ret_n); /* newest first, at most 200 */
 err is_subscribed(struct tx *t, int64_t user_id, int64_t account_id, bool *ret_yes);
 
 /* ---- API tokens of operators ---- */

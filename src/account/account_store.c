@@ -120,6 +120,20 @@ err account_list_registrant(struct tx *t, arena *mem, int64_t registrant_id, str
     return OK;
 }
 
+err account_subscriptions(struct tx *t, arena *mem, int64_t user_id, struct account **ret_v,
+                          size_t *ret_n)
+{
+    struct account *v = NEW_N(mem, struct account, MAX_LIST), a = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM subscription s JOIN account a ON a.id = s.account_id"
+            " WHERE s.user_id = $1 ORDER BY s.at DESC, a.id DESC LIMIT 200",
+            DB_IN(user_id), OUT(a), { v[n++] = a; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
 err account_directory(struct tx *t, arena *mem, str category, int64_t before_subs,
                       int64_t before_id, int limit, struct account **ret_v, size_t *ret_n)
 {

@@ -209,7 +209,7 @@ void cache_put(struct page_cache *c, uint64_t epoch, str key, struct cache_page 
     (void)pthread_mutex_unlock(&sh->lock);
 }
 
-void cache_touch(struct page_cache *c, str tag)
+static void touch_one(struct page_cache *c, str tag)
 {
     /* The new epoch is taken first: a page whose rendering starts after this line may have it. */
     uint64_t now = atomic_fetch_add(&c->epoch, 1) + 1;
@@ -217,6 +217,12 @@ void cache_touch(struct page_cache *c, str tag)
     uint64_t seen = atomic_load(at);
     while (seen < now && !atomic_compare_exchange_weak(at, &seen, now))
         ;
+}
+
+void cache_touch(struct page_cache *c, str tags)
+{
+    for (str rest = tags; rest.p;)
+        touch_one(c, str_split(rest, ' ', &rest));
 }
 
 struct cache_size cache_size(struct page_cache *c)

@@ -39,8 +39,8 @@ uint64_t cache_epoch(struct page_cache *c);
  * larger than a sixteenth of the cache. */
 void cache_put(struct page_cache *c, uint64_t epoch, str key, struct cache_page *page,
                struct cache_tags tags);
-#define CACHE_ALL S("*") /* the tag that every page has */
-void cache_touch(struct page_cache *c, str tag);
+#define CACHE_ALL S("*")                          /* the tag that every page has */
+void cache_touch(struct page_cache *c, str tags); /* separated by spaces */
 
 struct cache_size {
     int64_t bytes, pages;

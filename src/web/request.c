@@ -142,7 +142,7 @@ err request_read(struct request *r, tx_fn *fn, void *ctx)
 
 err page_touch(struct tx *t, str tag)
 {
-    char key[96] = "page:";
+    char key[160] = "page:";
     ASSERT(tag.n + 5 <= sizeof key);
     memcpy(key + 5, tag.p, tag.n);
     TRY(request_store_page_change(t, tag));

@@ -116,4 +116,4 @@ struct out *request_out(struct request *r); /* a fresh collector in r->mem, r->l
 
 /* Announces in the same transaction that public pages with this tag changed: this node's cache
  * drops them at commit, other nodes within 0.5 s (table page_change). */
-err page_touch(struct tx *t, str tag);
+err page_touch(struct tx *t, str tags /* separated by spaces, together at most 150 bytes */);

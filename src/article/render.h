@@ -1,0 +1,10 @@
+/* Rendered articles, kept in memory by the hash of the version: the renderer is a pure function of
+ * the document. Bounded; thread-safe. */
+#pragma once
+#include "article/article.h"
+#include "web/out.h"
+
+/* HTML of a version's body and its reading minutes; in mem. */
+err article_render(arena *mem, const struct article_version *v, html *ret_body, int *ret_minutes);
+/* Path of a picture in about this width (270, 540, 1080), "" for none. */
+str media_path(arena *mem, str hash, int width);

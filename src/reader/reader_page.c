@@ -1,0 +1,382 @@
+/* Public pages: home, categories, accounts, articles, versions, subscriptions. */
+#include "account/account.h"
+#include "article/render.h"
+#include "reader/reader_view.h"
+#include "reader_article.html.h"
+#include "reader_home.html.h"
+#include "registrant/registrant.h"
+#include "web/layout.h"
+
+enum { PER_PAGE = 20, CACHE_SECONDS = 60, COVER_WIDTH = 270 };
+
+/* ---- pieces ---- */
+
+static struct mark_view mark_of(const struct request *r, str class, bool verified)
+{
+    AUTO_ARENA(mem);
+    bool official = str_eq(class, S("government")) || str_eq(class, S("media")) ||
+                    str_eq(class, S("institution"));
+    return (struct mark_view){
+        .label = msg_lookup(r->lang, "class.", str_z(mem, class), MSG_class_other_org),
+        .official = official,
+        .verified = verified};
+}
+
+static str category_label(const struct request *r, str code)
+{
+    return msg_lookup(r->lang, "category.", str_z(r->mem, code), MSG_reader_all);
+}
+
+/* "?before=<time>.<account>.<no>": the key of the last row. */
+static void page_key(const struct request *r, struct article_page *p)
+{
+    str rest = request_query(r, "before");
+    int64_t *const parts[] = {&p->before_at, &p->before_account, &p->before_no};
+    for (size_t i = 0; i < LEN(parts); i++) {
+        str one = str_split(rest, '.', &rest);
+        if (str_int(one, parts[i]) != OK)
+            p->before_at = p->before_account = p->before_no = 0;
+    }
+}
+
+static str next_of(const struct request *r, const struct article *v, size_t n)
+{
+    if (n < PER_PAGE)
+        return S("");
+    const struct article *last = &v[n - 1];
+    return str_fmt(r->mem, "%.*s?before=%lld.%lld.%lld", FMT(r->path),
+                   (long long)last->published_at, (long long)last->account_id, (long long)last->no);
+}
+
+static struct feed_view feed_of(const struct request *r, const struct article *v, size_t n)
+{
+    struct article_item *items = NEW_N(r->mem, struct article_item, n);
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct article_item){
+            .a = &v[i],
+            .cover = media_path(r->mem, v[i].cover, COVER_WIDTH),
+            .mark = mark_of(r, v[i].account_class, v[i].account_verified),
+        };
+    return (struct feed_view){items, n, next_of(r, v, n)};
+}
+
+struct feed_load {
+    arena *mem;
+    struct article_page page;
+    struct article *v;
+    size_t n;
+};
+
+static err load_feed(struct tx *t, void *ctx)
+{
+    struct feed_load *l = ctx;
+    return article_list(t, l->mem, &l->page, &l->v, &l->n);
+}
+
+/* ---- home and categories ---- */
+
+static err home(struct request *r, str category)
+{
+    struct feed_load l = {.mem = r->mem, .page = {.category = category, .limit = PER_PAGE}};
+    page_key(r, &l.page);
+    TRY(request_read(r, load_feed, &l));
+    struct chip *chips = NEW_N(r->mem, struct chip, CATEGORY_COUNT + 1);
+    chips[0] = (struct chip){S("/"), msg(r->lang, MSG_reader_all), category.n == 0};
+    for (size_t i = 0; i < CATEGORY_COUNT; i++) {
+        str code = str_from(CATEGORIES[i].code);
+        chips[i + 1] = (struct chip){str_cat(r->mem, S("/c/"), code), category_label(r, code),
+                                     str_eq(code, category)};
+    }
+    struct home_view v = {
+        .chips = chips,
+        .chip_n = CATEGORY_COUNT + 1,
+        .feed = feed_of(r, l.v, l.n),
+        .empty = {.icon = S("document-text"),
+                  .title = msg(r->lang, MSG_reader_empty),
+                  .text = msg(r->lang, MSG_reader_empty_text)},
+    };
+    reply_cache(r, CACHE_SECONDS);
+    reply_tag(r, category.n ? str_cat(r->mem, S("c:"), category) : S("home"));
+    struct page page = {.place = PLACE_READER, .canonical = r->path};
+    return REPLY_PAGE(r, &page, view_home, &v);
+}
+
+err page_home(struct request *r)
+{
+    return home(r, S(""));
+}
+
+err page_category(struct request *r)
+{
+    str code = request_arg(r, "category");
+    for (size_t i = 0; i < CATEGORY_COUNT; i++)
+        if (str_eq(code, str_from(CATEGORIES[i].code)))
+            return home(r, code);
+    return fault(ERR_NOT_FOUND, "not_found", "no category %.*s", FMT(code));
+}
+
+/* ---- account ---- */
+
+struct account_load {
+    const struct request *r;
+    struct feed_load feed;
+    struct account a;
+    bool subscribed;
+};
+
+static bool account_public(const struct account *a)
+{
+    return str_eq(a->state, S("active")) || str_eq(a->state, S("paused")) ||
+           str_eq(a->state, S("suspended"));
+}
+
+static err load_account(struct tx *t, void *ctx)
+{
+    struct account_load *l = ctx;
+    TRY(account_find(t, l->r->mem, request_arg(l->r, "handle"), &l->a));
+    if (!account_public(&l->a))
+        return fault(ERR_NOT_FOUND, "not_found", "account is %.*s", FMT(l->a.state));
+    l->feed.page.account_id = l->a.id;
+    if (l->r->session.user_id)
+        TRY(is_subscribed(t, l->r->session.user_id, l->a.id, &l->subscribed));
+    return load_feed(t, &l->feed);
+}
+
+err page_account(struct request *r)
+{
+    struct account_load l = {.r = r, .feed = {.mem = r->mem, .page = {.limit = PER_PAGE}}};
+    page_key(r, &l.feed.page);
+    TRY(request_read(r, load_account, &l));
+    struct account_view v = {
+        .a = &l.a,
+        .avatar = {media_path(r->mem, l.a.avatar, COVER_WIDTH), l.a.name, true},
+        .mark = mark_of(r, l.a.class, l.a.verified),
+        .feed = feed_of(r, l.feed.v, l.feed.n),
+        .csrf = r->session.csrf,
+        .subscribed = l.subscribed,
+    };
+    reply_cache(r, CACHE_SECONDS);
+    reply_tag(r, str_cat(r->mem, S("a:"), l.a.handle));
+    struct page page = {.place = PLACE_READER,
+                        .title = l.a.name,
+                        .description = l.a.intro,
+                        .canonical = r->path,
+                        .image = v.avatar.src};
+    return REPLY_PAGE(r, &page, view_account, &v);
+}
+
+/* ---- article ---- */
+
+struct article_load {
+    const struct request *r;
+    struct article a;
+    struct article_version v;
+    struct article_version *versions;
+    size_t n;
+    int64_t version; /* 0 = the current one */
+    bool subscribed, history;
+};
+
+static bool gone(const struct article *a)
+{
+    return str_eq(a->state, S("withdrawn")) || str_eq(a->state, S("removed"));
+}
+
+static err load_article(struct tx *t, void *ctx)
+{
+    struct article_load *l = ctx;
+    arena *mem = l->r->mem;
+    int64_t no = 0;
+    TRY(request_arg_int(l->r, "no", &no));
+    TRY(article_find(t, mem, request_arg(l->r, "handle"), no, &l->a));
+    if (gone(&l->a))
+        return OK;
+    if (!str_eq(l->a.state, S("published")) || l->version > l->a.version)
+        return fault(ERR_NOT_FOUND, "not_found", "article is %.*s", FMT(l->a.state));
+    if (l->r->session.user_id)
+        TRY(is_subscribed(t, l->r->session.user_id, l->a.account_id, &l->subscribed));
+    if (l->history)
+        return article_versions(t, mem, l->a.account_id, no, &l->versions, &l->n);
+    return article_version_load(t, mem, l->a.account_id, no,
+                                l->version ? (int)l->version : l->a.version, &l->v);
+}
+
+static err tombstone(struct request *r, const struct article *a)
+{
+    struct gone_view v = {.title = a->title,
+                          .reason = a->reason,
+                          .account = a->account_name,
+                          .handle = a->handle,
+                          .withdrawn = str_eq(a->state, S("withdrawn")),
+                          .at = a->updated_at};
+    struct page page = {.place = PLACE_READER, .noindex = true};
+    return REPLY_PAGE_STATUS(r, 410, &page, view_gone, &v);
+}
+
+static void article_tags(struct request *r, const struct article *a)
+{
+    reply_cache(r, CACHE_SECONDS);
+    reply_tag(r, str_cat(r->mem, S("a:"), a->handle));
+}
+
+static err show_article(struct request *r, struct article_load *l)
+{
+    TRY(request_read(r, load_article, l));
+    article_tags(r, &l->a);
+    if (gone(&l->a))
+        return tombstone(r, &l->a);
+    struct article_view v = {
+        .a = &l->a,
+        .v = &l->v,
+        .avatar = {media_path(r->mem, l->a.account_avatar, COVER_WIDTH), l->a.account_name, false},
+        .mark = mark_of(r, l->a.account_class, l->a.account_verified),
+        .category = category_label(r, l->v.text.category),
+        .csrf = r->session.csrf,
+        .subscribed = l->subscribed,
+        .old_version = l->v.version != l->a.version,
+    };
+    TRY(article_render(r->mem, &l->v, &v.body, &v.minutes));
+    struct page page = {.place = PLACE_READER,
+                        .title = l->v.text.title,
+                        .description = l->v.text.digest,
+                        .canonical =
+                            str_fmt(r->mem, "/a/%.*s/%lld", FMT(l->a.handle), (long long)l->a.no),
+                        .image = media_path(r->mem, l->v.text.cover, 1080),
+                        .article = true,
+                        .noindex = v.old_version};
+    return REPLY_PAGE(r, &page, view_article, &v);
+}
+
+err page_article(struct request *r)
+{
+    struct article_load l = {.r = r};
+    return show_article(r, &l);
+}
+
+err page_article_version(struct request *r)
+{
+    struct article_load l = {.r = r};
+    TRY(request_arg_int(r, "version", &l.version));
+    if (l.version < 1)
+        return fault(ERR_NOT_FOUND, "not_found", "no such version");
+    return show_article(r, &l);
+}
+
+/* Versions that were public: those up to the current one. */
+err page_article_versions(struct request *r)
+{
+    struct article_load l = {.r = r, .history = true};
+    TRY(request_read(r, load_article, &l));
+    article_tags(r, &l.a);
+    if (gone(&l.a))
+        return tombstone(r, &l.a);
+    struct version_item *items = NEW_N(r->mem, struct version_item, l.n);
+    size_t n = 0;
+    for (size_t i = 0; i < l.n; i++) {
+        if (l.versions[i].version > l.a.version)
+            continue;
+        items[n++] = (struct version_item){&l.versions[i],
+                                           str_fmt(r->mem, "/a/%.*s/%lld/v/%d", FMT(l.a.handle),
+                                                   (long long)l.a.no, l.versions[i].version),
+                                           l.versions[i].version == l.a.version};
+    }
+    struct versions_view v = {&l.a, items, n};
+    struct page page = {.place = PLACE_READER, .noindex = true};
+    return REPLY_PAGE(r, &page, view_versions, &v);
+}
+
+/* ---- subscribing ---- */
+
+struct subscribing {
+    struct request *r;
+    bool on;
+    str handle;
+};
+
+static err set_subscription(struct tx *t, void *ctx)
+{
+    struct subscribing *s = ctx;
+    struct account a;
+    TRY(account_find(t, s->r->mem, request_arg(s->r, "handle"), &a));
+    if (!account_public(&a))
+        return fault(ERR_NOT_FOUND, "not_found", "account is %.*s", FMT(a.state));
+    s->handle = a.handle;
+    TRY(s->on ? subscribe(t, s->r->session.user_id, a.id)
+              : unsubscribe(t, s->r->session.user_id, a.id));
+    return page_touch(t, str_cat(s->r->mem, S("a:"), a.handle));
+}
+
+static err subscription_do(struct request *r, bool on)
+{
+    struct subscribing s = {r, on, STR_NONE};
+    TRY(request_tx(r, set_subscription, &s));
+    reply_flash(r, on ? MSG_reader_subscribed : MSG_reader_unsubscribed);
+    return reply_redirect(r, str_cat(r->mem, S("/a/"), s.handle));
+}
+
+err do_subscribe(struct request *r)
+{
+    return subscription_do(r, true);
+}
+
+err do_unsubscribe(struct request *r)
+{
+    return subscription_do(r, false);
+}
+
+/* ---- /me ---- */
+
+err page_me(struct request *r)
+{
+    struct feed_load l = {.mem = r->mem,
+                          .page = {.reader_id = r->session.user_id, .limit = PER_PAGE}};
+    page_key(r, &l.page);
+    TRY(request_read(r, load_feed, &l));
+    struct me_view v = {
+        .feed = feed_of(r, l.v, l.n),
+        .empty = {.icon = S("bell"),
+                  .title = msg(r->lang, MSG_reader_feed_empty),
+                  .text = msg(r->lang, MSG_reader_feed_empty_text),
+                  .href = S("/"),
+                  .action = msg(r->lang, MSG_reader_feed_empty_action)},
+        .name = r->session.user_name,
+    };
+    struct page page = {.place = PLACE_READER, .noindex = true};
+    return REPLY_PAGE(r, &page, view_me, &v);
+}
+
+struct subs_load {
+    const struct request *r;
+    struct account *v;
+    size_t n;
+};
+
+static err load_subscriptions(struct tx *t, void *ctx)
+{
+    struct subs_load *l = ctx;
+    return account_subscriptions(t, l->r->mem, l->r->session.user_id, &l->v, &l->n);
+}
+
+err page_subscriptions(struct request *r)
+{
+    struct subs_load l = {.r = r};
+    TRY(request_read(r, load_subscriptions, &l));
+    struct subscription_item *items = NEW_N(r->mem, struct subscription_item, l.n);
+    for (size_t i = 0; i < l.n; i++)
+        items[i] = (struct subscription_item){
+            &l.v[i],
+            {media_path(r->mem, l.v[i].avatar, COVER_WIDTH), l.v[i].name, false},
+            mark_of(r, l.v[i].class, l.v[i].verified)};
+    struct subscriptions_view v = {
+        .items = items,
+        .n = l.n,
+        .csrf = r->session.csrf,
+        .empty = {.icon = S("bell"),
+                  .title = msg(r->lang, MSG_reader_feed_empty),
+                  .text = msg(r->lang, MSG_reader_feed_empty_text),
+                  .href = S("/"),
+                  .action = msg(r->lang, MSG_reader_feed_empty_action)},
+    };
+    struct page page = {.place = PLACE_READER, .noindex = true};
+    return REPLY_PAGE(r, &page, view_subscriptions, &v);
+}

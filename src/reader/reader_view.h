@@ -1,0 +1,75 @@
+/* What the public pages show: templates of reader/. */
+#pragma once
+#include "account/account.h"
+#include "article/article.h"
+#include "web/partials.h"
+
+struct article_item {
+    const struct article *a;
+    str cover; /* path of a picture, or "" */
+    struct mark_view mark;
+};
+struct feed_view {
+    const struct article_item *items;
+    size_t n;
+    str next; /* address of the next page, or "" */
+};
+struct chip {
+    str href, label;
+    bool on;
+};
+struct home_view {
+    const struct chip *chips;
+    size_t chip_n;
+    struct feed_view feed;
+    struct empty_view empty;
+};
+struct account_view {
+    const struct account *a;
+    struct avatar_view avatar;
+    struct mark_view mark;
+    struct feed_view feed;
+    str csrf;
+    bool subscribed, closed;
+};
+struct version_item {
+    const struct article_version *v;
+    str href;
+    bool current;
+};
+struct article_view {
+    const struct article *a;
+    const struct article_version *v;
+    struct avatar_view avatar;
+    struct mark_view mark;
+    html body;
+    str category, csrf;
+    int minutes;
+    bool subscribed, old_version;
+};
+struct versions_view {
+    const struct article *a;
+    const struct version_item *items;
+    size_t n;
+};
+struct gone_view {
+    str title, reason, account, handle;
+    bool withdrawn;
+    int64_t at;
+};
+struct me_view {
+    struct feed_view feed;
+    struct empty_view empty;
+    str name;
+};
+struct subscription_item {
+    const struct account *a;
+    struct avatar_view avatar;
+    struct mark_view mark;
+};
+struct subscriptions_view {
+    const struct subscription_item *items;
+    size_t n;
+    str csrf;
+    struct empty_view empty;
+};
