@@ -1,0 +1,83 @@
+/* Uploading pictures, and serving them. */
+#include "article/media.h"
+#include "base/json.h"
+#include "blob/blob.h"
+
+enum { ANSWER_MAX = 4096, WIDTH_MAX = 16384 };
+
+struct adding {
+    const struct media_in *in;
+    const struct media_stored *stored;
+};
+
+static err add(struct tx *t, void *ctx)
+{
+    const struct adding *a = ctx;
+    return media_store_add(t, a->in, a->stored);
+}
+
+err do_media_upload(struct request *r)
+{
+    const struct upload *u = request_upload(r, "file");
+    if (!u)
+        return fault_field(ERR_INVALID, "file_required", "file", "no file sent");
+    str alt = request_field(r, "alt");
+    struct media_in in = {.account_id = r->member.account_id,
+                          .user_id = r->session.user_id,
+                          .fd = u->fd,
+                          .mime = u->mime,
+                          .alt = alt.p ? str_trim(alt) : S(""),
+                          .kind = IMAGE_ARTICLE};
+    struct media_stored m;
+    TRY(media_take(r->site, r->mem, &in, &m));
+    TRY(request_tx(r, add, &(struct adding){&in, &m}));
+    struct jw j;
+    jw_init(&j, r->mem, ANSWER_MAX);
+    jw_object(&j);
+    jw_key_str(&j, "hash", m.media.hash);
+    jw_key_int(&j, "width", m.media.width);
+    jw_key_int(&j, "height", m.media.height);
+    jw_key_str(&j, "url", str_cat(r->mem, S("/media/"), m.media.hash));
+    jw_end(&j);
+    return reply_json(r, 200, buf_str(&j.out));
+}
+
+/* "<hash>" or "<hash>.w540.webp". */
+static err name_read(str name, str *ret_hash, int *ret_width)
+{
+    str hash = str_sub(name, 0, BLOB_HASH_N), rest = str_sub(name, BLOB_HASH_N, name.n);
+    int64_t width = 0;
+    bool sized = str_starts(rest, S(".w")) && str_ends(rest, S(".webp")) && rest.n > 7;
+    if (!blob_hash_valid(hash) || (rest.n && !sized))
+        return fault(ERR_NOT_FOUND, "not_found", "not a name of media");
+    if (sized &&
+        (str_int(str_sub(rest, 2, rest.n - 7), &width) != OK || width < 1 || width > WIDTH_MAX))
+        return fault(ERR_NOT_FOUND, "not_found", "not a width");
+    *ret_hash = hash;
+    *ret_width = (int)width;
+    return OK;
+}
+
+struct serving {
+    arena *mem;
+    str hash, blob, mime;
+    int width;
+};
+
+static err find(struct tx *t, void *ctx)
+{
+    struct serving *s = ctx;
+    return media_serve(t, s->mem, s->hash, s->width, &s->blob, &s->mime);
+}
+
+err page_media(struct request *r)
+{
+    struct serving s = {.mem = r->mem};
+    TRY(name_read(request_arg(r, "name"), &s.hash, &s.width));
+    TRY(request_read(r, find, &s));
+    int fd = -1;
+    int64_t size = 0;
+    TRY(blob_open(r->site->blobs, s.blob, &fd, &size));
+    reply_header(r, "Cache-Control", S("public, max-age=31536000, immutable"));
+    return reply_file(r, fd, size, s.mime);
+}
