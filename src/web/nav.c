@@ -4,7 +4,7 @@
 static const struct nav_item ME[] = {
     {"", MSG_nav_feed, "newspaper", 0, 'f'},
     {"/notices", MSG_layout_notices, "bell", 0, 'n'},
-    {"/registrant", MSG_nav_registrant, "identification", 0, 'i'},
+    {"/registrants", MSG_nav_registrant, "identification", 0, 'i'},
     {"/accounts", MSG_nav_accounts, "square-2-stack", 0, 'a'},
     {"/security", MSG_nav_security, "key", 0, 's'},
 };
@@ -23,7 +23,7 @@ static const struct nav_item DESK[] = {
     {"/articles", MSG_nav_articles, "document-text", ROLE_REVIEWER | ROLE_EIC, 't'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
-    {"/users", MSG_nav_users, "users", ROLE_SYSADMIN | ROLE_SECURITY, 'u'},
+    {"/staff", MSG_nav_users, "users", ROLE_SYSADMIN, 'u'},
     {"/settings", MSG_nav_settings, "cog-6-tooth", ROLE_SYSADMIN, 's'},
     {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN, 'x'},
     {"/log", MSG_nav_log, "clipboard-document-list", ROLE_SECURITY, 'l'},

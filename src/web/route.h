@@ -17,7 +17,7 @@ enum route_flag {
     ROUTE_SEALED = 2,      /* reads sealed data: in the operation log although a GET */
     ROUTE_UPLOAD = 4,      /* accepts multipart/form-data with files, up to the upload limit */
     ROUTE_JSON = 8,        /* errors and refusals are JSON, for pages' own scripts */
-    ROUTE_ONE_FACTOR = 16, /* WHO_STAFF route reachable before the second factor */
+    ROUTE_ONE_FACTOR = 16, /* reachable before the second factor (staff; who has switched it on) */
 };
 
 struct route {
