@@ -74,7 +74,8 @@ static err proofs_add(struct tx *t, int64_t id)
 err registrant_submit(struct tx *t, arena *mem, struct vault *v,
                       const struct registrant_submission *s, int64_t *ret_id)
 {
-    struct registrant r = {.id = s->id ? s->id : id_new(), .user_id = s->user_id};
+    int64_t fresh = s->new_id ? s->new_id : id_new();
+    struct registrant r = {.id = s->id ? s->id : fresh, .user_id = s->user_id};
     if (s->id) {
         TRY(registrant_load(t, mem, s->id, &r));
         TRY(state_check(&r, s->user_id));

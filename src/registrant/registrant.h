@@ -72,6 +72,7 @@ err identity_check(arena *mem, enum registrant_class c, int64_t now_ms, struct i
 struct registrant_submission {
     int64_t id; /* 0 = new; else one of this user's that was returned or is a draft */
     int64_t user_id, review_ms;
+    int64_t new_id; /* for a new one: minted before, as its sealed files need it; 0 = here */
     enum registrant_class class;
     str province;
     const struct identity *identity; /* checked; its mobile proved by a code */
