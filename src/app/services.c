@@ -5,11 +5,17 @@
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "job/job.h"
+#include "registrant/verify_http.h"
 #include "mail/mail.h"
 #include "notice/notice.h"
 #include "provider/provider.h"
 #include "settings/provider.h"
 #include "vault/vault.h"
+
+static err job_verify(void *ctx, const struct job *job)
+{
+    return verify_run(ctx, job);
+}
 
 static err job_mail(void *ctx, const struct job *job)
 {
@@ -31,6 +37,7 @@ static err job_sweep_done(void *ctx, const struct job *job)
 }
 
 static const struct job_kind JOBS[] = {
+    {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
 };

@@ -2,7 +2,20 @@
 #include "policy/policy_store.h"
 
 #include "base/hash.h"
+#include "policy/policy_texts.h"
 #include "record/record.h"
+#include "text/doc.h"
+
+const str POLICY_KIND[POLICY_KINDS] = {S_INIT("service_agreement"), S_INIT("rules"),
+                                       S_INIT("convention"), S_INIT("privacy")};
+
+bool policy_kind_known(str kind)
+{
+    for (size_t i = 0; i < POLICY_KINDS; i++)
+        if (str_eq(kind, POLICY_KIND[i]))
+            return true;
+    return false;
+}
 
 static err post_check(struct tx *t)
 {
@@ -40,6 +53,35 @@ err policy_publish(struct tx *t, struct policy *p, int64_t by)
         e = policy_record(t, RECORD_policy_published, p, by, 0);
     p->hash = (struct bytes){0}; /* it pointed at this stack */
     return e;
+}
+
+err policy_from_markdown(arena *mem, str markdown, str *ret_title, str *ret_doc)
+{
+    struct node *doc = NULL;
+    str title = STR_NONE, body = markdown;
+    if (str_starts(markdown, S("# "))) {
+        title = str_trim(str_split(body, '\n', &body));
+        title = str_trim(str_sub(title, 2, title.n));
+    }
+    TRY(doc_from_markdown(mem, body.p ? body : S(""), NULL, NULL, &doc));
+    TRY(doc_json(mem, doc, ret_doc));
+    *ret_title = title;
+    return OK;
+}
+
+err policy_seed(struct tx *t, int64_t by)
+{
+    for (size_t i = 0; i < POLICY_KINDS; i++) {
+        AUTO_ARENA(mem);
+        struct policy p = {.kind = POLICY_KIND[i], .effective_at = tx_now(t)};
+        int last = 0;
+        TRY(store_policy_last(t, p.kind, &last));
+        if (last)
+            continue;
+        TRY(policy_from_markdown(mem, str_from(POLICY_TEXTS[i]), &p.title, &p.doc));
+        TRY(policy_publish(t, &p, by));
+    }
+    return OK;
 }
 
 err policy_sign(struct tx *t, arena *mem, const struct signature *s)

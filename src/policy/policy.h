@@ -4,6 +4,11 @@
 #pragma once
 #include "db/db.h"
 
+#define POLICY_AGREEMENT S("service_agreement")
+enum { POLICY_KINDS = 4 };
+extern const str POLICY_KIND[POLICY_KINDS]; /* service_agreement, rules, convention, privacy */
+bool policy_kind_known(str kind);           /* message policy.<kind> is its name */
+
 struct policy {
     str kind, title, doc; /* block document */
     struct bytes hash;    /* SHA-256 of doc */
@@ -28,3 +33,9 @@ err policy_versions(struct tx *t, arena *mem, str kind, struct policy **ret_v, s
 err policy_sign(struct tx *t, arena *mem, const struct signature *s);
 err signature_load(struct tx *t, arena *mem, int64_t registrant_id, str kind,
                    struct signature *ret_s); /* newest; ERR_NOT_FOUND */
+
+/* Our own texts (the .zh.md files here), for a new installation: publishes the first version of
+ * every kind that has none, in force at once. Needs an editor-in-chief like any publication. */
+err policy_seed(struct tx *t, int64_t by);
+/* Block document of a Markdown text; its first heading becomes the title when there is one. */
+err policy_from_markdown(arena *mem, str markdown, str *ret_title, str *ret_doc);

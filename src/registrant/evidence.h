@@ -7,7 +7,7 @@
 enum { EVIDENCE_FILES = 2, EVIDENCE_PDF_MAX = 10 * 1024 * 1024 };
 
 struct evidence_in {
-    const char *kind; /* id_photo, licence, letter; also the form field's name */
+    const char *kind;            /* id_photo, licence, letter; also the form field's name */
     const struct upload *upload; /* NULL: none given */
     struct image_files image;
     bool pdf;

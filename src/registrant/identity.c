@@ -1,7 +1,7 @@
 /* What a registrant states: which class states what, the checks, sealing and opening. */
-#include "registrant/idcode.h"
 #include "registrant/registrant_store.h"
 #include "text/fold.h"
+#include "text/idcode.h"
 #include "user/user.h"
 
 enum { NAME_MAX = 100, ADULT_YEARS = 18 };

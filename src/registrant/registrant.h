@@ -39,6 +39,12 @@ err registrant_load(struct tx *t, arena *mem, int64_t id, struct registrant *ret
 /* Those that a user manages, newest first. */
 err registrant_list(struct tx *t, arena *mem, int64_t user_id, struct registrant **ret_v,
                     size_t *ret_n);
+/* Other registrants and accounts of the same identity key, for the eyes of staff. */
+struct same_identity {
+    str class, state, account; /* account: its name; empty for a registrant without one */
+};
+err registrant_same(struct tx *t, arena *mem, const struct registrant *r,
+                    struct same_identity **ret_v, size_t *ret_n);
 /* Masked name for the person concerned and for staff ("张*", "杭州**有限公司"); never public. */
 err registrant_masked_name(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_name);
 /* Carries out a verdict on a CASE_REGISTRANT: approve = verified for 12 months (level by class),

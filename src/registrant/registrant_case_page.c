@@ -55,9 +55,9 @@ static err look_others(struct tx *t, struct looking *l, const struct registrant 
     struct fact *v = NEW_N(r->mem, struct fact, n);
     for (size_t i = 0; i < n; i++)
         v[i] = (struct fact){
-            .label = same[i].account.n
-                         ? same[i].account
-                         : msg_lookup(r->lang, "class.", str_z(r->mem, same[i].class), MSG_word_none),
+            .label = same[i].account.n ? same[i].account
+                                       : msg_lookup(r->lang, "class.", str_z(r->mem, same[i].class),
+                                                    MSG_word_none),
             .text = msg_lookup(r->lang, "registrant.state.", str_z(r->mem, same[i].state),
                                MSG_registrant_account_exists)};
     l->v.others = (struct facts_view){v, n};
@@ -79,12 +79,12 @@ static err look(struct tx *t, void *ctx)
     TRY(evidence_list(t, r->mem, reg.id, &files, &file_n));
     struct evidence_link *links = NEW_N(r->mem, struct evidence_link, file_n);
     for (size_t i = 0; i < file_n; i++)
-        links[i] = (struct evidence_link){
-            .label = evidence_label(r->lang, files[i].kind),
-            .href = str_fmt(r->mem, "/desk/evidence/%lld/%lld", (long long)reg.id,
-                            (long long)files[i].id),
-            .at = files[i].created_at,
-            .size = files[i].size / 1024 + 1};
+        links[i] =
+            (struct evidence_link){.label = evidence_label(r->lang, files[i].kind),
+                                   .href = str_fmt(r->mem, "/desk/evidence/%lld/%lld",
+                                                   (long long)reg.id, (long long)files[i].id),
+                                   .at = files[i].created_at,
+                                   .size = files[i].size / 1024 + 1};
     l->v.registrant_id = reg.id;
     l->v.history = registrant_history(r, results, n);
     l->v.files = links;
@@ -112,9 +112,9 @@ static err open_row(struct tx *t, void *ctx)
 {
     struct opening *o = ctx;
     TRY(evidence_load(t, o->r->mem, o->owner, o->id, &o->e));
-    return vault_note_read(t, VAULT_REF("evidence", str_z(o->r->mem, o->e.kind), o->owner),
-                           (struct vault_reader){.user_id = o->r->session.user_id,
-                                                 .reason = S("evidence")});
+    return vault_note_read(
+        t, VAULT_REF("evidence", str_z(o->r->mem, o->e.kind), o->owner),
+        (struct vault_reader){.user_id = o->r->session.user_id, .reason = S("evidence")});
 }
 
 err page_evidence(struct request *r)

@@ -4,10 +4,10 @@
 #include "job/job.h"
 #include "registrant/evidence.h"
 #include "registrant/registrant_view.h"
+#include "registrant/verify_http.h"
 #include "registrant_form.html.h"
 #include "settings/provider.h"
 #include "user/user.h"
-#include "registrant/verify_http.h"
 
 enum { LINE_MAX = 100 };
 
@@ -20,34 +20,44 @@ static const struct form_option ORGANISATION_DOCS[] = {
     {.value = S_INIT("orgcode"), .label = MSG_doc_type_orgcode},
 };
 
-#define P(code) {.value = S_INIT(#code), .label = MSG_province_##code}
+#define P(code)                                                                                    \
+    {                                                                                              \
+        .value = S_INIT(#code), .label = MSG_province_##code                                       \
+    }
 static const struct form_option PROVINCE_OPTIONS[] = {
-    P(11), P(12), P(13), P(14), P(15),
-    P(21), P(22), P(23), P(31), P(32),
-    P(33), P(34), P(35), P(36), P(37),
-    P(41), P(42), P(43), P(44), P(45),
-    P(46), P(50), P(51), P(52), P(53),
-    P(54), P(61), P(62), P(63), P(64),
-    P(65), P(71), P(81), P(82),
+    P(11), P(12), P(13), P(14), P(15), P(21), P(22), P(23), P(31), P(32), P(33), P(34),
+    P(35), P(36), P(37), P(41), P(42), P(43), P(44), P(45), P(46), P(50), P(51), P(52),
+    P(53), P(54), P(61), P(62), P(63), P(64), P(65), P(71), P(81), P(82),
 };
 #undef P
 
 #define LINE(field, text, note)                                                                    \
-    {.name = field, .kind = FIELD_TEXT, .label = text, .help = note, .required = true, .max = LINE_MAX}
+    {                                                                                              \
+        .name = field, .kind = FIELD_TEXT, .label = text, .help = note, .required = true,          \
+        .max = LINE_MAX                                                                            \
+    }
 #define CHOICE(field, text, list)                                                                  \
-    {.name = field, .kind = FIELD_SELECT, .label = text, .required = true, .options = list,         \
-     .option_n = LEN(list)}
+    {                                                                                              \
+        .name = field, .kind = FIELD_SELECT, .label = text, .required = true, .options = list,     \
+        .option_n = LEN(list)                                                                      \
+    }
 #define PROVINCE CHOICE("province", MSG_registrant_province, PROVINCE_OPTIONS)
 #define MOBILE                                                                                     \
-    {.name = "mobile", .kind = FIELD_TEL, .label = MSG_identity_mobile,                            \
-     .help = MSG_registrant_mobile_help, .required = true, .autocomplete = "tel"},                 \
+    {.name = "mobile",                                                                             \
+     .kind = FIELD_TEL,                                                                            \
+     .label = MSG_identity_mobile,                                                                 \
+     .help = MSG_registrant_mobile_help,                                                           \
+     .required = true,                                                                             \
+     .autocomplete = "tel"},                                                                       \
     {                                                                                              \
         .name = "code", .kind = FIELD_CODE, .label = MSG_registrant_code, .required = true,        \
         .help = MSG_registrant_code_help                                                           \
     }
 #define PROOF(field, text, note)                                                                   \
-    {.name = field, .kind = FIELD_FILE, .label = text, .help = note,                               \
-     .accept = "image/jpeg,image/png,image/webp,application/pdf", .max = 33 * 1024 * 1024}
+    {                                                                                              \
+        .name = field, .kind = FIELD_FILE, .label = text, .help = note,                            \
+        .accept = "image/jpeg,image/png,image/webp,application/pdf", .max = 33 * 1024 * 1024       \
+    }
 
 static const struct form_field PERSON[] = {
     LINE("name", MSG_registrant_person_name, MSG_registrant_person_name_help),
@@ -185,10 +195,9 @@ static err filing_check(struct filing *f)
 {
     struct request *r = f->r;
     for (int i = 0; i < IDENTITY_FIELDS; i++)
-        f->identity.field[i] =
-            identity_asked(f->class, (enum identity_field)i)
-                ? form_get(&f->form, identity_field_name((enum identity_field)i))
-                : STR_NONE;
+        f->identity.field[i] = identity_asked(f->class, (enum identity_field)i)
+                                   ? form_get(&f->form, identity_field_name((enum identity_field)i))
+                                   : STR_NONE;
     TRY(identity_check(r->mem, f->class, r->now, &f->identity));
     size_t n = 0;
     const char *const *kinds = evidence_kinds(f->class, &n);

@@ -22,12 +22,11 @@ static err load_list(struct tx *t, void *ctx)
 
 err page_registrants(struct request *r)
 {
-    struct registrant_list_view v = {
-        .empty = {.icon = S("identification"),
-                  .title = msg(r->lang, MSG_registrant_none),
-                  .text = msg(r->lang, MSG_registrant_none_text),
-                  .href = S("/me/registrants/new"),
-                  .action = msg(r->lang, MSG_registrant_begin)}};
+    struct registrant_list_view v = {.empty = {.icon = S("identification"),
+                                               .title = msg(r->lang, MSG_registrant_none),
+                                               .text = msg(r->lang, MSG_registrant_none_text),
+                                               .href = S("/me/registrants/new"),
+                                               .action = msg(r->lang, MSG_registrant_begin)}};
     TRY(request_read(r, load_list, (void *[]){r, &v}));
     struct page page = {.place = PLACE_ME, .noindex = true};
     if (v.n)
@@ -39,8 +38,8 @@ err page_registrants(struct request *r)
 err page_registrant_new(struct request *r)
 {
     static const char *const ICONS[CLASS_COUNT] = {
-        "user",       "building-office-2", "building-library", "newspaper",
-        "book-open",  "user-group",        "folder",
+        "user",      "building-office-2", "building-library", "newspaper",
+        "book-open", "user-group",        "folder",
     };
     struct class_choice v[CLASS_COUNT];
     for (int i = 0; i < CLASS_COUNT; i++) {
@@ -76,7 +75,8 @@ static err load_reads(struct tx *t, struct request *r, int64_t id, struct timeli
         e[k++] = (struct event){
             .at_ms = a[i].at,
             .tone = a[i].full ? TONE_WARN : TONE_NEUTRAL,
-            .title = msg(r->lang, a[i].full ? MSG_registrant_read_full : MSG_registrant_read_masked),
+            .title =
+                msg(r->lang, a[i].full ? MSG_registrant_read_full : MSG_registrant_read_masked),
             .text = a[i].reason,
             .who = u.name,
         };

@@ -1,7 +1,7 @@
 /* Labels, steps and histories that several pages of registrants show. */
 #include "policy/policy.h"
-#include "registrant/idcode.h"
 #include "registrant/registrant_view.h"
+#include "text/idcode.h"
 
 static str label_of(enum lang lang, const char *prefix, str key)
 {
@@ -68,7 +68,8 @@ static struct step review_step(struct request *r, const struct registrant *reg)
     return s;
 }
 
-static struct steps_view steps_of(struct request *r, const struct registrant *reg, int64_t signed_at)
+static struct steps_view steps_of(struct request *r, const struct registrant *reg,
+                                  int64_t signed_at)
 {
     struct step *v = NEW_N(r->mem, struct step, STEP_N);
     bool verified = str_eq(reg->state, S("verified"));
@@ -186,7 +187,8 @@ err registrant_facts(struct request *r, struct tx *t, const struct registrant *r
         TRY(identity_item(t, r->mem, reg->id, (enum identity_field)f, &item));
         str text = f == IDENTITY_DOC_TYPE ? doc_type_label(r->lang, id.field[f])
                                           : mask_text(r->mem, item.mask, id.field[f]);
-        v[n++] = (struct fact){.label = identity_label(r->lang, (enum identity_field)f), .text = text};
+        v[n++] =
+            (struct fact){.label = identity_label(r->lang, (enum identity_field)f), .text = text};
     }
     v[n++] = (struct fact){.label = msg(r->lang, MSG_registrant_province),
                            .text = province_label(r->lang, reg->province)};

@@ -100,6 +100,22 @@ err registrant_list(struct tx *t, arena *mem, int64_t user_id, struct registrant
     return OK;
 }
 
+err registrant_same(struct tx *t, arena *mem, const struct registrant *r,
+                    struct same_identity **ret_v, size_t *ret_n)
+{
+    struct same_identity *v = NEW_N(mem, struct same_identity, MAX_LIST), x = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT g.class, g.state, COALESCE(a.name, '') FROM registrant g"
+            " LEFT JOIN account a ON a.registrant_id = g.id"
+            " WHERE g.identity_key = $1 AND (g.id <> $2 OR a.id IS NOT NULL)"
+            " ORDER BY g.id LIMIT 200",
+            DB_IN(r->identity_key, r->id), DB_OUT(&x.class, &x.state, &x.account), { v[n++] = x; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
 /* ---- verifications and evidence ---- */
 
 err verification_add(struct tx *t, int64_t registrant_id, const struct verification *v)

@@ -12,9 +12,9 @@ err verify_queue(struct tx *t, const struct settings *s, int64_t registrant_id)
     AUTO_ARENA(mem);
     if (!s || !s->verifier_url.n)
         return OK;
-    return job_add(t, &(struct job_in){
-                          .kind = VERIFY_JOB,
-                          .args = str_fmt(mem, "{\"id\":%lld}", (long long)registrant_id)});
+    return job_add(
+        t, &(struct job_in){.kind = VERIFY_JOB,
+                            .args = str_fmt(mem, "{\"id\":%lld}", (long long)registrant_id)});
 }
 
 struct asking {

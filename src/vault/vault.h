@@ -96,6 +96,9 @@ err vault_read_masked(struct vault_ctx c, const struct vault_item *item, struct 
 err vault_read_full(struct vault_ctx c, const struct vault_item *item, struct vault_reader who,
                     str *ret_text);
 
+/* A look at a sealed thing that is no field (a file): the row that its owner sees. */
+err vault_note_read(struct tx *t, struct vault_ref ref, struct vault_reader who);
+
 struct vault_request {
     int64_t owner_id, id, asked_by, asked_at, approved_by, approved_at, expires_at;
     str field, reason;
@@ -106,6 +109,10 @@ err vault_request_ask(struct tx *t, struct vault_request *r);
 err vault_request_approve(struct tx *t, int64_t owner_id, int64_t id, int64_t by);
 /* Not approved and not expired, oldest first, at most 200. */
 err vault_request_open(struct tx *t, arena *mem, struct vault_request **ret_v, size_t *ret_n);
+
+/* Approved, not expired, asked by this person, newest first, at most 200. */
+err vault_request_granted(struct tx *t, arena *mem, int64_t asked_by,
+                          struct vault_request **ret_v, size_t *ret_n);
 
 struct vault_access {
     int64_t id, reader_id, approver_id, at;

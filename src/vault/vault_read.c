@@ -109,3 +109,9 @@ err vault_request_approve(struct tx *t, int64_t owner_id, int64_t id, int64_t by
         return fault(ERR_DENIED, "second_person_required", "request %lld", (long long)id);
     return fault(ERR_CONFLICT, "already_decided", "request %lld", (long long)id);
 }
+
+err vault_note_read(struct tx *t, struct vault_ref ref, struct vault_reader who)
+{
+    TRY(reason_check(who.reason));
+    return vault_store_access_add(t, &(struct vault_item){.ref = ref}, who, 0);
+}

@@ -111,6 +111,24 @@ err vault_request_open(struct tx *t, arena *mem, struct vault_request **ret_v, s
     return OK;
 }
 
+err vault_request_granted(struct tx *t, arena *mem, int64_t asked_by,
+                          struct vault_request **ret_v, size_t *ret_n)
+{
+    struct vault_request *v = NEW_N(mem, struct vault_request, LIST_MAX), x = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT owner_id, id, field, reason, asked_by, asked_at, approved_by, approved_at,"
+            " expires_at FROM vault_request WHERE asked_by = $1 AND approved_by IS NOT NULL"
+            " AND expires_at > $2 ORDER BY id DESC LIMIT 200",
+            DB_IN(asked_by, tx_now(t)),
+            DB_OUT(&x.owner_id, &x.id, &x.field, &x.reason, &x.asked_by, &x.asked_at,
+                   &x.approved_by, &x.approved_at, &x.expires_at),
+            { v[n++] = x; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
 err vault_access_list(struct tx *t, arena *mem, int64_t owner_id, struct vault_access **ret_v,
                       size_t *ret_n)
 {

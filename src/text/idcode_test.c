@@ -1,5 +1,5 @@
 /* The vectors of obligations 2.13 to 2.17. */
-#include "registrant/idcode.h"
+#include "text/idcode.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

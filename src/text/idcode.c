@@ -1,5 +1,5 @@
 /* Check digits of identity codes. */
-#include "registrant/idcode.h"
+#include "text/idcode.h"
 
 #include "base/buf.h"
 
