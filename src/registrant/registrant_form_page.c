@@ -72,7 +72,7 @@ static const struct form_field ORGANISATION[] = {
     CHOICE("doc_type", MSG_registrant_org_doc_type, ORGANISATION_DOCS),
     LINE("doc_no", MSG_registrant_org_code, MSG_registrant_org_code_help),
     PROVINCE,
-    LINE("legal_rep", MSG_identity_legal_rep, MSG_none),
+    LINE("legal_rep", MSG_identity_legal_rep, 0),
     LINE("operator", MSG_identity_operator, MSG_registrant_operator_help),
     LINE("operator_no", MSG_identity_operator_no, MSG_registrant_doc_no_help),
     MOBILE,
