@@ -20,6 +20,12 @@ static const char *const RESERVED_HANDLES[] = {"admin", "api",    "gongqi",   "h
                                                "me",    "new",    "official", "root",   "rules",
                                                "staff", "static", "support",  "system", "www"};
 
+bool account_public(const struct account *a)
+{
+    return str_eq(a->state, S("active")) || str_eq(a->state, S("paused")) ||
+           str_eq(a->state, S("suspended"));
+}
+
 /* ---- fields ---- */
 
 err account_handle_check(arena *mem, str value, str *ret_value)

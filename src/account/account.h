@@ -29,6 +29,8 @@ struct category {
 extern const struct category CATEGORIES[]; /* account/category.def; message category.<code> */
 extern const size_t CATEGORY_COUNT;
 
+/* Seen by the public: active, paused, suspended. */
+bool account_public(const struct account *a);
 err account_load(struct tx *t, arena *mem, int64_t id, struct account *ret_a);
 err account_find(struct tx *t, arena *mem, str handle, struct account *ret_a);
 err account_list_registrant(struct tx *t, arena *mem, int64_t registrant_id, struct account **ret_v,

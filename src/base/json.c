@@ -152,3 +152,8 @@ int64_t json_number(const json_t *object, const char *key, int64_t otherwise)
     const json_t *v = json_object_get(object, key);
     return json_is_integer(v) ? json_integer_value(v) : otherwise;
 }
+
+void json_release(char *text)
+{
+    heap_free(text);
+}

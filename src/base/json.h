@@ -34,6 +34,8 @@ static inline void json_cleanup(json_t **j)
     json_decref(*j);
 }
 #define JSON_AUTO __attribute__((cleanup(json_cleanup))) json_t
+/* Frees what jansson allocated (json_dumps). */
+void json_release(char *text);
 /* Text of an object's member, borrowed from the tree; no value when absent or not text. */
 str json_text(const json_t *object, const char *key);
 int64_t json_number(const json_t *object, const char *key, int64_t otherwise);

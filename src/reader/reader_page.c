@@ -124,12 +124,6 @@ struct account_load {
     bool subscribed;
 };
 
-static bool account_public(const struct account *a)
-{
-    return str_eq(a->state, S("active")) || str_eq(a->state, S("paused")) ||
-           str_eq(a->state, S("suspended"));
-}
-
 static err load_account(struct tx *t, void *ctx)
 {
     struct account_load *l = ctx;

@@ -1,0 +1,166 @@
+/* Writing by API: create, submit, publish, read status. */
+#include "api/api.h"
+
+#include "base/json.h"
+#include "settings/provider.h"
+
+struct writing {
+    struct request *r;
+    struct article_text text;
+    struct article_rules rules;
+    struct article_outcome outcome;
+    struct article a;
+    int64_t no, publish_at;
+    bool submit;
+    str returned;
+};
+
+static void rules_now(struct request *r, struct article_rules *ret_rules)
+{
+    struct provider_settings ps;
+    provider_live_get(r->site->provider, r->mem, &ps);
+    *ret_rules = (struct article_rules){
+        .mode = str_eq(ps.review_mode, S("post")) ? ARTICLE_REVIEW_AFTER : ARTICLE_REVIEW_FIRST,
+        .daily_quota = (int)ps.daily_quota,
+        .review_ms = ps.review_due_days * DAY_MS};
+}
+
+/* Unknown members are refused, so that a typing error does not publish something else. */
+static err members_check(const json_t *body)
+{
+    static const char *const KNOWN[] = {"title", "digest",   "category", "cover",
+                                        "doc",   "markdown", "publish",  "publish_at"};
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)body, key, value)
+    {
+        bool known = false;
+        for (size_t i = 0; i < LEN(KNOWN) && !known; i++)
+            known = strcmp(key, KNOWN[i]) == 0;
+        if (!known)
+            return fault_field(ERR_INVALID, "unknown_member", key, "unknown member");
+    }
+    return OK;
+}
+
+static str text_of(arena *mem, const json_t *body, const char *key)
+{
+    str s = json_text(body, key);
+    return s.p ? str_dup(mem, s) : S("");
+}
+
+static err doc_of(arena *mem, const json_t *body, struct node **ret_doc)
+{
+    const json_t *doc = json_object_get(body, "doc");
+    str markdown = json_text(body, "markdown");
+    if (!doc == !markdown.p)
+        return fault_field(ERR_INVALID, "doc_or_markdown", "doc", "give doc or markdown");
+    if (markdown.p)
+        return doc_from_markdown(mem, markdown, NULL, NULL, ret_doc);
+    char *text = json_dumps(doc, JSON_COMPACT);
+    ASSERT(text != NULL);
+    err e = doc_from_json(mem, str_from(text), ret_doc);
+    json_release(text);
+    return e;
+}
+
+static err body_read(struct writing *w)
+{
+    arena *mem = w->r->mem;
+    JSON_AUTO *body = NULL;
+    TRY(json_read(w->r->body, &body));
+    if (!json_is_object(body))
+        return fault(ERR_INVALID, "bad_json", "not an object");
+    TRY(members_check(body));
+    struct node *doc;
+    TRY(doc_of(mem, body, &doc));
+    struct article_text in = {.title = text_of(mem, body, "title"),
+                              .digest = text_of(mem, body, "digest"),
+                              .cover = text_of(mem, body, "cover"),
+                              .category = text_of(mem, body, "category")};
+    w->submit = json_is_true(json_object_get(body, "publish"));
+    w->publish_at = json_number(body, "publish_at", 0);
+    return article_text_check(mem, &in, doc, &w->text);
+}
+
+static err answer(struct request *r, int status, const struct article_outcome *o)
+{
+    struct jw j;
+    jw_init(&j, r->mem, 4096);
+    jw_object(&j);
+    jw_key_int(&j, "no", o->no);
+    jw_key_str(&j, "state", o->state);
+    jw_key_int(&j, "version", o->version);
+    jw_key_str(&j, "url", str_fmt(r->mem, "/a/%.*s/%lld", FMT(o->handle), (long long)o->no));
+    jw_end(&j);
+    return reply_json(r, status, buf_str(&j.out));
+}
+
+static err write(struct tx *t, void *ctx)
+{
+    struct writing *w = ctx;
+    const struct request *r = w->r;
+    if (w->submit)
+        return article_submit(t, r->mem,
+                              &(struct article_submission){.account_id = r->member.account_id,
+                                                           .no = w->no,
+                                                           .user_id = r->session.user_id,
+                                                           .publish_at = w->publish_at,
+                                                           .text = &w->text,
+                                                           .rules = &w->rules},
+                              &w->outcome);
+    w->outcome = (struct article_outcome){.state = S("draft"), .handle = r->member.handle};
+    return article_create(t, r->member.account_id, r->session.user_id, &w->text, &w->outcome.no);
+}
+
+/* POST {title, doc | markdown, category, digest?, cover?, publish?: true, publish_at?}: a draft, or
+ * with publish a submission (held, scheduled or published as the provider's rules say). */
+err api_v1_article_new(struct request *r)
+{
+    struct writing w = {.r = r};
+    TRY(body_read(&w));
+    rules_now(r, &w.rules);
+    TRY(request_tx(r, write, &w));
+    return answer(r, 201, &w.outcome);
+}
+
+/* POST to an article: a new version of it, submitted. */
+err api_v1_article_submit(struct request *r)
+{
+    struct writing w = {.r = r};
+    TRY(request_arg_int(r, "no", &w.no));
+    TRY(body_read(&w));
+    w.submit = true;
+    rules_now(r, &w.rules);
+    TRY(request_tx(r, write, &w));
+    return answer(r, 200, &w.outcome);
+}
+
+static err load_status(struct tx *t, void *ctx)
+{
+    struct writing *w = ctx;
+    struct draft d;
+    TRY(article_load(t, w->r->mem, w->r->member.account_id, w->no, &w->a));
+    err e = draft_load(t, w->r->mem, w->r->member.account_id, w->no, &d);
+    w->returned = e == OK ? d.returned : S("");
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+err api_v1_article_status(struct request *r)
+{
+    struct writing w = {.r = r};
+    TRY(request_arg_int(r, "no", &w.no));
+    TRY(request_read(r, load_status, &w));
+    struct jw j;
+    jw_init(&j, r->mem, 16 * 1024);
+    jw_object(&j);
+    jw_key_int(&j, "no", w.no);
+    jw_key_str(&j, "state", w.a.state);
+    jw_key_int(&j, "version", w.a.version);
+    jw_key_int(&j, "versions", w.a.versions);
+    jw_key_str(&j, "title", w.a.title);
+    jw_key_str(&j, "reason", w.a.reason);
+    jw_key_str(&j, "returned", w.returned);
+    jw_end(&j);
+    return reply_json(r, 200, buf_str(&j.out));
+}
