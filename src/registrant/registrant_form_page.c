@@ -95,11 +95,17 @@ struct filing {
     int64_t new_id, review_ms;
 };
 
+/* Proof is asked for until there is some. */
 static void filing_form(struct filing *f)
 {
     bool person = f->class == CLASS_INDIVIDUAL;
-    form_init(f->r, person ? PERSON : ORGANISATION, person ? LEN(PERSON) : LEN(ORGANISATION),
-              &f->form);
+    size_t n = person ? LEN(PERSON) : LEN(ORGANISATION);
+    struct form_field *fields = NEW_N(f->r->mem, struct form_field, n);
+    memcpy(fields, person ? PERSON : ORGANISATION, n * sizeof *fields);
+    for (size_t i = 0; i < n; i++)
+        if (fields[i].kind == FIELD_FILE)
+            fields[i].required = !f->has_files;
+    form_init(f->r, fields, n, &f->form);
 }
 
 static err filing_load(struct tx *t, void *ctx)
@@ -122,9 +128,8 @@ static err filing_load(struct tx *t, void *ctx)
 static err filing_open(struct request *r, struct filing *ret_f)
 {
     *ret_f = (struct filing){.r = r};
-    str class = request_arg(r, "class");
-    if (class.p)
-        return class_parse(class, &ret_f->class) == OK ? OK : ERR_NOT_FOUND;
+    if (strstr(r->route->pattern, ":class"))
+        return class_parse(request_arg(r, "class"), &ret_f->class) == OK ? OK : ERR_NOT_FOUND;
     TRY(request_read(r, filing_load, ret_f));
     ret_f->class = ret_f->old.class;
     return OK;
@@ -204,10 +209,7 @@ static err filing_check(struct filing *f)
     for (size_t i = 0; i < n; i++) {
         struct evidence_in *in = &f->in[f->in_n];
         *in = (struct evidence_in){.kind = kinds[i], .upload = request_upload(r, kinds[i])};
-        bool given = in->upload && in->upload->size > 0;
-        if (!given && !f->has_files)
-            return fault_field(ERR_INVALID, "file_required", kinds[i], "no file");
-        if (!given)
+        if (!in->upload || !in->upload->size)
             continue;
         f->in_n++;
         TRY(evidence_check(r->mem, in));
