@@ -2,6 +2,7 @@
 #include "app/services.h"
 
 #include "account/account.h"
+#include "article/console.h"
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "job/job.h"
@@ -40,6 +41,7 @@ static const struct job_kind JOBS[] = {
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
+    {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 
 static void mailer_open(struct boot *b)

@@ -1,0 +1,38 @@
+/* What the templates of the articles' console show. */
+#pragma once
+#include "article/article.h"
+#include "web/layout.h"
+
+struct article_state_view {
+    const struct request *r;
+    const struct article *a;
+    struct steps_view steps;
+    struct timeline_view events;
+    struct facts_view facts;
+    str base, returned;
+    bool has_draft, can_edit, can_unsubmit, can_withdraw, can_discard;
+    struct confirm_view discard;
+    struct form withdraw;
+};
+struct article_edit_view {
+    const struct request *r;
+    struct form form;
+    str base, state_word;
+    str theirs; /* conflict: the text that stands, as Markdown */
+    str theirs_who;
+    int64_t theirs_at;
+    struct refusal {
+        str why, todo, href;
+    } refusals[8];
+    size_t refusal_n;
+    str returned;
+};
+struct article_preview_view {
+    str title, digest, changed_title;
+    html body;
+    const struct article_change {
+        bool added;
+        str text;
+    } * changes;
+    size_t change_n;
+};

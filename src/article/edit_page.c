@@ -1,0 +1,476 @@
+/* Writing: the form that works everywhere (Markdown), the editor's autosave (JSON), submitting. */
+#include "account/account.h"
+#include "article/article.h"
+#include "article/console.h"
+#include "article/console_view.h"
+#include "article/media.h"
+#include "article/render.h"
+#include "article_edit.html.h"
+#include "article_preview.html.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "gate/gate.h"
+
+#define EMPTY_DOC S("{\"type\":\"doc\",\"content\":[{\"type\":\"paragraph\"}]}")
+enum { BODY_MAX = 100000, PICTURE_BYTES = IMAGE_MAX_BYTES, JSON_ANSWER = 8192 };
+
+static const struct form_field FIELDS[] = {
+    {.name = "title", .kind = FIELD_TEXT, .label = MSG_article_title, .max = ARTICLE_TITLE_MAX},
+    {.name = "digest",
+     .kind = FIELD_TEXTAREA,
+     .label = MSG_article_digest,
+     .help = MSG_article_digest_help,
+     .max = ARTICLE_DIGEST_MAX},
+    {.name = "category", .kind = FIELD_SELECT, .label = MSG_article_category},
+    {.name = "body",
+     .kind = FIELD_TEXTAREA,
+     .label = MSG_article_body,
+     .help = MSG_article_body_help,
+     .max = BODY_MAX},
+    {.name = "picture",
+     .kind = FIELD_FILE,
+     .label = MSG_article_picture,
+     .help = MSG_article_picture_help,
+     .max = PICTURE_BYTES,
+     .accept = "image/*"},
+    {.name = "alt",
+     .kind = FIELD_TEXT,
+     .label = MSG_article_alt,
+     .help = MSG_article_alt_help,
+     .max = MEDIA_ALT_MAX},
+    {.name = "cover_file",
+     .kind = FIELD_FILE,
+     .label = MSG_article_cover,
+     .help = MSG_article_cover_help,
+     .max = PICTURE_BYTES,
+     .accept = "image/*"},
+    {.name = "publish_at",
+     .kind = FIELD_TEXT,
+     .label = MSG_article_publish_at,
+     .help = MSG_article_publish_at_help,
+     .max = 16},
+    {.name = "cover", .kind = FIELD_HIDDEN, .label = MSG_article_cover, .max = 64},
+    {.name = "rev", .kind = FIELD_HIDDEN, .label = MSG_article_versions, .max = 10},
+};
+
+struct editing {
+    struct request *r;
+    int64_t no, publish_at;
+    struct article a;
+    struct draft d; /* rev 0: none yet, the text is the version's */
+    struct article_text text;
+    int rev, new_rev;
+    struct article_rules rules;
+    struct gate_answer gate;
+    struct account account;
+    struct article_outcome outcome;
+};
+
+static err edit_read(struct tx *t, void *ctx)
+{
+    struct editing *x = ctx;
+    arena *mem = x->r->mem;
+    int64_t account = x->r->member.account_id;
+    TRY(article_load(t, mem, account, x->no, &x->a));
+    TRY(account_load(t, mem, account, &x->account));
+    err e = draft_load(t, mem, account, x->no, &x->d);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    struct article_version v;
+    TRY(article_version_load(t, mem, account, x->no, x->a.version ? x->a.version : x->a.versions,
+                             &v));
+    x->d = (struct draft){.account_id = account, .no = x->no, .text = v.text};
+    return OK;
+}
+
+static str base_of(const struct editing *x)
+{
+    return str_fmt(x->r->mem, "/console/%.*s/articles/%lld", FMT(x->r->member.handle),
+                   (long long)x->no);
+}
+
+static err markdown_of(arena *mem, str json, str *ret_markdown)
+{
+    struct node *doc;
+    TRY(doc_from_json(mem, json, &doc));
+    return doc_markdown(mem, doc, ret_markdown);
+}
+
+static void categories(struct editing *x, struct form *f)
+{
+    struct form_option *v = NEW_N(x->r->mem, struct form_option, CATEGORY_COUNT);
+    size_t n = 0;
+    for (str rest = x->account.categories; rest.p && n < CATEGORY_COUNT;) {
+        str code = str_trim(str_split(rest, ',', &rest));
+        enum msg m;
+        if (code.n && msg_find(str_cat(x->r->mem, S("category."), code), &m))
+            v[n++] = (struct form_option){.value = code, .label = m};
+    }
+    form_options(f, "category", v, n);
+}
+
+static err show(struct editing *x, int status, struct article_edit_view *v)
+{
+    struct request *r = x->r;
+    v->r = r;
+    v->base = base_of(x);
+    v->returned = x->d.returned;
+    categories(x, &v->form);
+    struct page page = {.place = PLACE_CONSOLE,
+                        .title = x->d.text.title.n ? x->d.text.title
+                                                   : msg(r->lang, MSG_article_untitled),
+                        .back = {base_of(x), msg(r->lang, MSG_word_back), S("")}};
+    return REPLY_PAGE_STATUS(r, status, &page, view_article_edit, v);
+}
+
+err page_article_edit(struct request *r)
+{
+    struct editing x = {.r = r};
+    TRY(request_arg_int(r, "no", &x.no));
+    TRY(request_read(r, edit_read, &x));
+    struct article_edit_view v = {0};
+    form_init(r, FIELDS, LEN(FIELDS), &v.form);
+    str markdown;
+    TRY(markdown_of(r->mem, x.d.text.doc, &markdown));
+    form_set(&v.form, "title", x.d.text.title);
+    form_set(&v.form, "digest", x.d.text.digest);
+    form_set(&v.form, "category", x.d.text.category);
+    form_set(&v.form, "body", markdown);
+    form_set(&v.form, "cover", x.d.text.cover);
+    form_set(&v.form, "rev", str_fmt(r->mem, "%d", x.d.rev));
+    return show(&x, 200, &v);
+}
+
+/* ---- saving ---- */
+
+struct known_ctx {
+    struct request *r;
+    str blob;
+    struct media m;
+};
+
+static err known_read(struct tx *t, void *ctx)
+{
+    struct known_ctx *k = ctx;
+    return media_load(t, k->r->mem, k->r->member.account_id, k->blob, &k->m);
+}
+
+static bool known(void *ctx, str blob, int *ret_width, int *ret_height)
+{
+    struct known_ctx k = {.r = ctx, .blob = blob};
+    if (request_read(k.r, known_read, &k) != OK)
+        return false;
+    *ret_width = k.m.width;
+    *ret_height = k.m.height;
+    return true;
+}
+
+static err text_of(struct editing *x, struct form *f, struct node **ret_doc)
+{
+    struct request *r = x->r;
+    const struct doc_known mine = {known, r};
+    x->text = (struct article_text){.title = form_get(f, "title"),
+                                    .digest = form_get(f, "digest"),
+                                    .cover = form_get(f, "cover"),
+                                    .category = form_get(f, "category"),
+                                    .kind = S("text")};
+    TRY(doc_from_markdown(r->mem, form_get(f, "body"), &mine, NULL, ret_doc));
+    return doc_json(r->mem, *ret_doc, &x->text.doc);
+}
+
+/* Pictures sent along become Markdown at the end of the body, and the cover. */
+static err take_pictures(struct request *r, struct form *f)
+{
+    const struct upload *picture = request_upload(r, "picture");
+    const struct upload *cover = request_upload(r, "cover_file");
+    str hash;
+    if (picture && picture->size) {
+        err e = media_import(r, r->member.account_id, picture, IMAGE_ARTICLE, &hash);
+        if (e != OK)
+            return e == ERR_IO ? e : form_refuse(f, "picture", fault_of(e).reason);
+        str alt = form_get(f, "alt"), body = form_get(f, "body");
+        form_set(f, "body",
+                 str_fmt(r->mem, "%.*s\n\n![%.*s](blob:%.*s)\n", FMT(body), FMT(alt), FMT(hash)));
+        form_set(f, "alt", S(""));
+    }
+    if (cover && cover->size) {
+        err e = media_import(r, r->member.account_id, cover, IMAGE_ARTICLE, &hash);
+        if (e != OK)
+            return e == ERR_IO ? e : form_refuse(f, "cover_file", fault_of(e).reason);
+        form_set(f, "cover", hash);
+    }
+    return OK;
+}
+
+static err save_tx(struct tx *t, void *ctx)
+{
+    struct editing *x = ctx;
+    return article_save(t, x->r->member.account_id, x->no, x->r->session.user_id, x->rev, &x->text,
+                        &x->new_rev);
+}
+
+/* "2026-11-24 08:30" in China. */
+static err time_read(str s, int64_t *ret_ms)
+{
+    struct date d;
+    int64_t h, m;
+    if (s.n != 16 || date_parse(str_sub(s, 0, 10), &d) != OK || str_int(str_sub(s, 11, 2), &h) ||
+        str_int(str_sub(s, 14, 2), &m) || h < 0 || h > 23 || m < 0 || m > 59)
+        return fault_field(ERR_INVALID, "bad_time", "publish_at", "not a time");
+    *ret_ms = date_china_ms(d) + h * HOUR_MS + m * MINUTE_MS;
+    return OK;
+}
+
+static err submit_tx(struct tx *t, void *ctx)
+{
+    struct editing *x = ctx;
+    return article_submit(t, x->r->mem,
+                          &(struct article_submission){.account_id = x->r->member.account_id,
+                                                       .no = x->no,
+                                                       .user_id = x->r->session.user_id,
+                                                       .publish_at = x->publish_at,
+                                                       .text = &x->text,
+                                                       .rules = &x->rules},
+                          &x->outcome);
+}
+
+static err ask_read(struct tx *t, void *ctx)
+{
+    struct editing *x = ctx;
+    return gate_ask(t, x->r->mem,
+                    &(struct gate_question){.account_id = x->r->member.account_id,
+                                            .category = x->text.category,
+                                            .counts = true,
+                                            .daily_quota = x->rules.daily_quota},
+                    &x->gate);
+}
+
+static str gate_href(struct request *r, enum gate_reason reason)
+{
+    if (reason == GATE_identity_required || reason == GATE_agreement_required)
+        return S("/me/registrants");
+    if (reason == GATE_category_not_granted)
+        return str_fmt(r->mem, "/console/%.*s/profile", FMT(r->member.handle));
+    return reason == GATE_post_vacant ? S("/contact")
+                                      : str_fmt(r->mem, "/console/%.*s", FMT(r->member.handle));
+}
+
+static err show_gate(struct editing *x, struct article_edit_view *v)
+{
+    struct request *r = x->r;
+    TRY(request_read(r, ask_read, x));
+    for (int i = 0; i < GATE_REASONS; i++) {
+        if (!(x->gate.closed >> i & 1))
+            continue;
+        const char *name = gate_reason_name((enum gate_reason)i).p;
+        v->refusals[v->refusal_n++] = (struct refusal){
+            msg_lookup(r->lang, "gate.", name, MSG_gate_closed),
+            msg_lookup(r->lang, "gate.", str_z(r->mem, str_fmt(r->mem, "%s.todo", name)),
+                       MSG_word_details),
+            gate_href(r, (enum gate_reason)i)};
+    }
+    return show(x, 422, v);
+}
+
+/* The later of two writers: both texts on one page; saving again keeps the later one. */
+static err show_conflict(struct editing *x, struct article_edit_view *v)
+{
+    TRY(request_read(x->r, edit_read, x));
+    (void)form_refuse(&v->form, "", "edited_elsewhere");
+    TRY(markdown_of(x->r->mem, x->d.text.doc, &v->theirs));
+    if (!v->theirs.n)
+        v->theirs = S(" ");
+    v->theirs_who = x->d.saved_by_name;
+    v->theirs_at = x->d.saved_at;
+    form_set(&v->form, "rev", str_fmt(x->r->mem, "%d", x->d.rev));
+    return show(x, 409, v);
+}
+
+static err submit(struct editing *x, struct node *doc, struct article_edit_view *v)
+{
+    struct request *r = x->r;
+    article_rules_now(r->site, r->mem, &x->rules);
+    err e = OK;
+    if (form_get(&v->form, "publish_at").n)
+        e = time_read(form_get(&v->form, "publish_at"), &x->publish_at);
+    if (e == OK)
+        e = article_text_check(r->mem, &x->text, doc, &x->text);
+    if (e == OK)
+        e = request_tx(r, submit_tx, x);
+    if (e == OK) {
+        reply_flash(r, MSG_article_submitted);
+        return reply_redirect(r, base_of(x));
+    }
+    enum gate_reason first = 0;
+    while (first < GATE_REASONS && !str_eq(gate_reason_name(first), str_from(fault_of(e).reason)))
+        first++;
+    if (e == ERR_DENIED && first < GATE_REASONS)
+        return show_gate(x, v);
+    return form_take_fault(&v->form, e) ? show(x, 422, v) : e;
+}
+
+err do_article_edit(struct request *r)
+{
+    struct editing x = {.r = r};
+    struct article_edit_view v = {0};
+    TRY(request_arg_int(r, "no", &x.no));
+    TRY(request_read(r, edit_read, &x));
+    form_init(r, FIELDS, LEN(FIELDS), &v.form);
+    err e = form_read(r, FIELDS, LEN(FIELDS), &v.form);
+    x.rev = (int)form_int(&v.form, "rev");
+    struct node *doc = NULL;
+    if (e == OK)
+        e = take_pictures(r, &v.form);
+    if (e == OK)
+        e = text_of(&x, &v.form, &doc);
+    if (e == OK)
+        e = request_tx(r, save_tx, &x);
+    if (e == ERR_CONFLICT)
+        return show_conflict(&x, &v);
+    if (e == ERR_INVALID || e == ERR_TOO_LARGE) {
+        (void)form_take_fault(&v.form, e);
+        return show(&x, 422, &v);
+    }
+    TRY(e);
+    form_set(&v.form, "rev", str_fmt(r->mem, "%d", x.new_rev));
+    if (str_eq(request_field(r, "act"), S("submit")))
+        return submit(&x, doc, &v);
+    reply_flash(r, MSG_word_saved);
+    return reply_redirect(r, str_cat(r->mem, base_of(&x), S("/edit")));
+}
+
+/* ---- a new one ---- */
+
+static err create_tx(struct tx *t, void *ctx)
+{
+    struct editing *x = ctx;
+    return article_create(t, x->r->member.account_id, x->r->session.user_id, &x->text, &x->no);
+}
+
+static err new_read(struct tx *t, void *ctx)
+{
+    struct editing *x = ctx;
+    return account_load(t, x->r->mem, x->r->member.account_id, &x->account);
+}
+
+static const struct form_field NEW_FIELDS[] = {
+    {.name = "title",
+     .kind = FIELD_TEXT,
+     .label = MSG_article_title,
+     .max = ARTICLE_TITLE_MAX,
+     .required = true},
+};
+
+static err new_page(struct request *r, int status, struct form *f)
+{
+    f->submit = MSG_article_write;
+    struct article_edit_view v = {.r = r, .form = *f};
+    struct page page = {.place = PLACE_CONSOLE};
+    return REPLY_PAGE_STATUS(r, status, &page, view_article_new, &v);
+}
+
+err page_article_new(struct request *r)
+{
+    struct form f;
+    form_init(r, NEW_FIELDS, LEN(NEW_FIELDS), &f);
+    return new_page(r, 200, &f);
+}
+
+err do_article_new(struct request *r)
+{
+    struct form f;
+    struct editing x = {.r = r};
+    if (form_read(r, NEW_FIELDS, LEN(NEW_FIELDS), &f) != OK)
+        return new_page(r, 422, &f);
+    TRY(request_read(r, new_read, &x));
+    str rest;
+    x.text =
+        (struct article_text){.title = form_get(&f, "title"),
+                              .digest = S(""),
+                              .cover = S(""),
+                              .category = str_trim(str_split(x.account.categories, ',', &rest)),
+                              .doc = EMPTY_DOC,
+                              .kind = S("text")};
+    TRY(request_tx(r, create_tx, &x));
+    return reply_redirect(r, str_cat(r->mem, base_of(&x), S("/edit")));
+}
+
+/* ---- for the editor ---- */
+
+static str text_or_empty(const json_t *root, const char *key)
+{
+    str s = json_text(root, key);
+    return s.p ? s : S("");
+}
+
+static err draft_conflict(struct editing *x)
+{
+    struct request *r = x->r;
+    TRY(request_read(r, edit_read, x));
+    struct jw j;
+    jw_init(&j, r->mem, DOC_JSON_MAX + JSON_ANSWER);
+    jw_object(&j);
+    jw_key_str(&j, "error", S("edited_elsewhere"));
+    jw_key_str(&j, "who", x->d.saved_by_name);
+    jw_key_int(&j, "when", x->d.saved_at);
+    jw_key_int(&j, "rev", x->d.rev);
+    jw_key(&j, "doc");
+    jw_raw(&j, x->d.text.doc);
+    jw_end(&j);
+    return reply_json(r, 409, buf_str(&j.out));
+}
+
+err do_article_draft(struct request *r)
+{
+    struct editing x = {.r = r};
+    TRY(request_arg_int(r, "no", &x.no));
+    JSON_AUTO *root = NULL;
+    TRY(json_read(r->body, &root));
+    const json_t *tree = json_object_get(root, "doc");
+    size_t n = tree ? json_dumpb(tree, NULL, 0, JSON_COMPACT) : 0;
+    if (!n)
+        return fault_field(ERR_INVALID, "required", "doc", "no document");
+    char *dump = arena_alloc(r->mem, n);
+    str json = {dump, json_dumpb(tree, dump, n, JSON_COMPACT)};
+    struct node *doc;
+    TRY(doc_from_json(r->mem, json, &doc));
+    x.rev = (int)json_number(root, "rev", 0);
+    x.text = (struct article_text){.title = text_or_empty(root, "title"),
+                                   .digest = text_or_empty(root, "digest"),
+                                   .cover = text_or_empty(root, "cover"),
+                                   .category = text_or_empty(root, "category"),
+                                   .kind = S("text")};
+    TRY(doc_json(r->mem, doc, &x.text.doc));
+    if (str_count(x.text.title) > ARTICLE_TITLE_MAX)
+        return fault_field(ERR_INVALID, "title_too_long", "title", "title too long");
+    if (str_count(x.text.digest) > ARTICLE_DIGEST_MAX)
+        return fault_field(ERR_INVALID, "digest_too_long", "digest", "digest too long");
+    err e = request_tx(r, save_tx, &x);
+    if (e == ERR_CONFLICT)
+        return draft_conflict(&x);
+    TRY(e);
+    struct jw j;
+    jw_init(&j, r->mem, JSON_ANSWER);
+    jw_object(&j);
+    jw_key_int(&j, "rev", x.new_rev);
+    jw_key_int(&j, "saved_at", r->now);
+    jw_end(&j);
+    return reply_json(r, 200, buf_str(&j.out));
+}
+
+err page_article_preview(struct request *r)
+{
+    struct editing x = {.r = r};
+    TRY(request_arg_int(r, "no", &x.no));
+    TRY(request_read(r, edit_read, &x));
+    struct sha256 h = sha256(str_bytes(x.d.text.doc));
+    struct article_version version = {.text = x.d.text, .hash = {h.b, sizeof h.b}};
+    struct article_preview_view v = {.title = x.d.text.title, .digest = x.d.text.digest};
+    int minutes;
+    TRY(article_render(r->mem, &version, &v.body, &minutes));
+    struct page page = {
+        .place = PLACE_CONSOLE,
+        .back = {str_cat(r->mem, base_of(&x), S("/edit")), msg(r->lang, MSG_word_back), S("")}};
+    return REPLY_PAGE(r, &page, view_article_preview, &v);
+}
