@@ -1,0 +1,358 @@
+/* The road of an article: the gate, the review, versions, schedule (A6.3, A7.1). */
+#include "article/article.h"
+#include "base/clock.h"
+#include "gate/gate.h"
+#include "tests/unit/testdb.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { ACCOUNT = 7, WRITER = 11, OFFICER = 12 };
+
+static arena *mem;
+static struct db *db;
+static struct article_rules rules;
+
+static err seed(struct tx *t, void *ctx)
+{
+    struct bytes b = str_bytes(S("x"));
+    (void)ctx;
+    TRY(db_exec(t,
+                "INSERT INTO users (id, name, password, mobile_sealed, created_at)"
+                " VALUES (11, 'w', '', $1, 1), (12, 'o', '', $1, 1)",
+                DB_IN(b)));
+    TRY(db_exec(t,
+                "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
+                " VALUES (5, 'individual', 11, 'verified', 1, 1)",
+                DB_IN()));
+    TRY(db_exec(t,
+                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
+                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
+                " 'individual', 'active', 'River', '', 'culture,life', 1, 1)",
+                DB_IN(b)));
+    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('river', 7)", DB_IN()));
+    TRY(db_exec(t,
+                "INSERT INTO post (post, id, user_id, letter, from_at, appointed_by, created_at)"
+                " VALUES ('editor_in_chief', 1, 12, '', 1, 0, 1)",
+                DB_IN()));
+    TRY(db_exec(t,
+                "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
+                " created_at) VALUES ('service_agreement', 1, 'a', '{}', $1, 1, 0, 1)",
+                DB_IN(b)));
+    return db_exec(t,
+                   "INSERT INTO signature (registrant_id, kind, version, hash, user_id, ip, port,"
+                   " user_agent, at) VALUES (5, 'service_agreement', 1, $1, 11, '', 0, '', 1)",
+                   DB_IN(b));
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    mem = arena_new();
+    rules = (struct article_rules){ARTICLE_REVIEW_FIRST, 10, 3 * DAY_MS};
+    test_db_open(&db);
+    assert_int_equal(db_tx(db, seed, NULL), OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    test_db_close(db);
+    arena_free(mem);
+    return 0;
+}
+
+/* ---- one call each, in its own transaction ---- */
+
+struct call {
+    str title, category;
+    int64_t no, publish_at;
+    int rev, new_rev;
+    enum verdict verdict;
+    struct article a;
+    struct article_version v;
+    struct article_outcome o;
+    struct gate_answer gate;
+};
+
+static struct article_text text(const struct call *c)
+{
+    struct node *doc;
+    struct article_text x = {.title = c->title.p ? c->title : S("First"),
+                             .category = c->category.p ? c->category : S("culture"),
+                             .digest = S(""),
+                             .cover = S("")};
+    assert_int_equal(doc_from_markdown(mem, S("A quiet river."), NULL, NULL, &doc), OK);
+    assert_int_equal(article_text_check(mem, &x, doc, &x), OK);
+    return x;
+}
+
+static err create(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    struct article_text x = text(c);
+    return article_create(t, ACCOUNT, WRITER, &x, &c->no);
+}
+
+static err save(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    struct article_text x = text(c);
+    return article_save(t, ACCOUNT, c->no, WRITER, c->rev, &x, &c->new_rev);
+}
+
+static err submit(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    struct article_text x = text(c);
+    return article_submit(t, mem,
+                          &(struct article_submission){.account_id = ACCOUNT,
+                                                       .no = c->no,
+                                                       .user_id = WRITER,
+                                                       .publish_at = c->publish_at,
+                                                       .text = &x,
+                                                       .rules = &rules},
+                          &c->o);
+}
+
+static err decide(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    struct casefile file;
+    struct decision d = {.verdict = c->verdict, .officer = OFFICER, .reason = S("why")};
+    TRY(case_of(t, mem, CASE_ARTICLE, ACCOUNT, c->no, &file));
+    return article_case_decided(t, mem, &file, &d);
+}
+
+static err load(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    return article_load(t, mem, ACCOUNT, c->no, &c->a);
+}
+
+static err withdraw(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    return article_withdraw(t, mem, ACCOUNT, c->no, WRITER, c->title);
+}
+
+static err unsubmit(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    return article_unsubmit(t, ACCOUNT, c->no, WRITER);
+}
+
+static err due(struct tx *t, void *ctx)
+{
+    int n;
+    (void)ctx;
+    return article_publish_due(t, mem, &n);
+}
+
+static err make_due(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t, "UPDATE article SET publish_at = 1 WHERE account_id = 7", DB_IN());
+}
+
+static err vacate(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t, "UPDATE post SET ended_at = 2 WHERE id = 1", DB_IN());
+}
+
+static err ask(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    return gate_ask(t, mem,
+                    &(struct gate_question){.account_id = ACCOUNT,
+                                            .category = c->category,
+                                            .counts = true,
+                                            .daily_quota = rules.daily_quota},
+                    &c->gate);
+}
+
+static void ok(tx_fn *fn, struct call *c)
+{
+    err e = db_tx(db, fn, c);
+    if (e != OK)
+        print_message("%s: %s\n", fault_of(e).reason, fault_of(e).text);
+    assert_int_equal(e, OK);
+}
+
+static void refused(tx_fn *fn, struct call *c, err want, const char *reason)
+{
+    assert_int_equal(db_tx(db, fn, c), want);
+    assert_string_equal(fault_of(want).reason, reason);
+}
+
+static void state_is(struct call *c, const char *state, int version)
+{
+    ok(load, c);
+    assert_string_equal(str_z(mem, c->a.state), state);
+    assert_int_equal(c->a.version, version);
+}
+
+static void test_article__road(void **state)
+{
+    struct call c = {.title = S("First")};
+    (void)state;
+    ok(create, &c);
+    state_is(&c, "draft", 0);
+    ok(submit, &c);
+    state_is(&c, "held", 0);
+    refused(submit, &c, ERR_CONFLICT, "in_review");
+    c.verdict = VERDICT_APPROVE;
+    ok(decide, &c);
+    state_is(&c, "published", 1);
+    c.title = S("Second");
+    ok(submit, &c); /* the old version stays public */
+    state_is(&c, "published", 1);
+    assert_string_equal(str_z(mem, c.a.title), "First");
+    ok(decide, &c);
+    state_is(&c, "published", 2);
+    assert_string_equal(str_z(mem, c.a.title), "Second");
+    c.title = S("");
+    refused(withdraw, &c, ERR_INVALID, "reason_required");
+    c.title = S("wrong");
+    ok(withdraw, &c);
+    state_is(&c, "withdrawn", 2);
+}
+
+static void test_article__later_writer_sees_a_conflict(void **state)
+{
+    struct call c = {.rev = 1};
+    (void)state;
+    ok(create, &c);
+    ok(save, &c);
+    assert_int_equal(c.new_rev, 2);
+    refused(save, &c, ERR_CONFLICT, "edited_elsewhere");
+}
+
+static void test_article__returned_and_taken_back(void **state)
+{
+    struct call c = {.verdict = VERDICT_RETURN};
+    (void)state;
+    ok(create, &c);
+    ok(submit, &c);
+    ok(decide, &c);
+    state_is(&c, "draft", 0);
+    assert_string_equal(str_z(mem, c.a.reason), "why");
+    ok(submit, &c);
+    ok(unsubmit, &c);
+    state_is(&c, "draft", 0);
+    refused(unsubmit, &c, ERR_CONFLICT, "not_in_review");
+}
+
+static void test_article__reject_after_publication_removes(void **state)
+{
+    struct call c = {.verdict = VERDICT_REJECT};
+    (void)state;
+    rules.mode = ARTICLE_REVIEW_AFTER;
+    ok(submit, &c);
+    c.no = c.o.no;
+    state_is(&c, "published", 1);
+    ok(decide, &c);
+    state_is(&c, "removed", 1);
+    refused(submit, &c, ERR_DENIED, "article_closed");
+}
+
+static void test_article__schedule_asks_the_gate_again(void **state)
+{
+    struct call c = {.publish_at = INT64_MAX / 2};
+    (void)state;
+    rules.mode = ARTICLE_REVIEW_AFTER;
+    ok(submit, &c);
+    c.no = c.o.no;
+    state_is(&c, "scheduled", 1);
+    ok(make_due, &c);
+    ok(vacate, &c);
+    ok(due, &c);
+    ok(load, &c);
+    assert_string_equal(str_z(mem, c.a.state), "draft");
+    assert_string_equal(str_z(mem, c.a.reason), "post_vacant");
+}
+
+static err break_identity(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t, "UPDATE registrant SET state = 'invalid'", DB_IN());
+}
+static err break_agreement(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t,
+                   "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
+                   " created_at) VALUES ('service_agreement', 2, 'a', '{}', $1, 1, 0, 1)",
+                   DB_IN(str_bytes(S("y"))));
+}
+static err break_account(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t, "UPDATE account SET state = 'paused'", DB_IN());
+}
+static err break_measure(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t,
+                   "INSERT INTO measure (account_id, id, kind, functions, reason, start_at,"
+                   " decision_id) VALUES (7, 1, 'restrict', 'publish', '', 1, 1)",
+                   DB_IN());
+}
+
+static void test_gate__each_reason(void **state)
+{
+    const struct {
+        tx_fn *fn;
+        enum gate_reason reason;
+    } breaks[] = {{break_identity, GATE_identity_required},
+                  {break_agreement, GATE_agreement_required},
+                  {break_account, GATE_account_inactive},
+                  {break_measure, GATE_measure_in_force},
+                  {vacate, GATE_post_vacant}};
+    struct call c = {.category = S("culture")};
+    unsigned want = 0;
+    (void)state;
+    ok(ask, &c);
+    assert_int_equal(c.gate.closed, 0);
+    for (size_t i = 0; i < LEN(breaks); i++) {
+        ok(breaks[i].fn, &c);
+        want |= 1U << breaks[i].reason;
+        ok(ask, &c);
+        assert_int_equal(c.gate.closed, want);
+    }
+    refused(submit, &c, ERR_DENIED, "identity_required");
+}
+
+static void test_gate__category_and_quota(void **state)
+{
+    struct call c = {.category = S("health")};
+    (void)state;
+    refused(submit, &c, ERR_DENIED, "category_not_granted");
+    c.category = S("life");
+    rules.daily_quota = 1;
+    ok(submit, &c);
+    refused(submit, &c, ERR_DENIED, "quota_used");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_article__road, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_article__later_writer_sees_a_conflict, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_article__returned_and_taken_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_article__reject_after_publication_removes, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_article__schedule_asks_the_gate_again, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_gate__each_reason, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_gate__category_and_quota, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
