@@ -2,6 +2,7 @@
 #include "text/doc.h"
 
 #include "base/buf.h"
+#include "text/ranges.h"
 
 const char *const doc_align_names[ALIGN_COUNT] = {"left", "center", "right", "justify"};
 const char *const doc_callout_names[CALLOUT_COUNT] = {"info", "tip", "warning"};
@@ -54,12 +55,14 @@ static bool host_ok(str host)
 
 static bool address_chars_ok(str s)
 {
+    /* Spaces, controls and characters that show nothing. */
+    static const struct cp_range unseen[] = {{0, 0x20},        {0x7F, 0xA0},     {0x2000, 0x200F},
+                                             {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000},
+                                             {0xFEFF, 0xFEFF}};
     while (s.n) {
         uint32_t c = str_next(&s);
-        bool space = c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0x3000 || c == 0xFEFF;
-        bool hidden = (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
-                      (c >= 0x205F && c <= 0x206F);
-        if (space || hidden || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`')
+        bool markup = c == '"' || c == '<' || c == '>' || c == '\\' || c == '`';
+        if (markup || cp_in(c, unseen, LEN(unseen)))
             return false;
     }
     return true;
@@ -163,17 +166,18 @@ struct counter {
 
 static bool cjk_counts(uint32_t c)
 {
-    return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
-           (c >= 0x3041 && c <= 0x30FF && c != 0x30FB) || (c >= 0xAC00 && c <= 0xD7A3) ||
-           (c >= 0x3005 && c <= 0x3007) || (c >= 0x3105 && c <= 0x312F) ||
-           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF);
+    static const struct cp_range ranges[] = {
+        {0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0x3041, 0x30FA}, {0x30FC, 0x30FF},  {0xAC00, 0xD7A3},
+        {0x3005, 0x3007}, {0x3105, 0x312F}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF}};
+    return cp_in(c, ranges, LEN(ranges));
 }
 
 static bool word_char(uint32_t c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= 0xC0 && c <= 0x1FFF && c != 0xD7 && c != 0xF7) || (c >= 0xFF10 && c <= 0xFF19) ||
-           (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A);
+    static const struct cp_range ranges[] = {{'0', '9'},       {'a', 'z'},       {'A', 'Z'},
+                                             {0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x1FFF},
+                                             {0xFF10, 0xFF19}, {0xFF21, 0xFF3A}, {0xFF41, 0xFF5A}};
+    return cp_in(c, ranges, LEN(ranges));
 }
 
 static void count_more(struct counter *k, str s)

@@ -1,6 +1,8 @@
 /* Emphasis beside Chinese. */
 #include "text/doc_cjk.h"
 
+#include "text/ranges.h"
+
 #include <unicode/uchar.h>
 
 bool md_space(uint32_t c)
@@ -19,11 +21,12 @@ bool md_punct(uint32_t c)
 
 bool md_cjk(uint32_t c)
 {
-    bool quote = c == 0x2018 || c == 0x2019 || c == 0x201C || c == 0x201D || c == 0x2014 ||
-                 c == 0x2026 || c == 0xB7;
-    return quote || (c >= 0x2E80 && c <= 0xA4CF && c != 0x3000) || (c >= 0xAC00 && c <= 0xD7A3) ||
-           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) ||
-           (c >= 0xFF01 && c <= 0xFFEF) || (c >= 0x20000 && c <= 0x3FFFF);
+    /* The first five: a dot, the dash, quotes and the ellipsis, which Chinese shares. */
+    static const struct cp_range ranges[] = {
+        {0xB7, 0xB7},     {0x2014, 0x2014}, {0x2018, 0x2019}, {0x201C, 0x201D},
+        {0x2026, 0x2026}, {0x2E80, 0x2FFF}, {0x3001, 0xA4CF}, {0xAC00, 0xD7A3},
+        {0xF900, 0xFAFF}, {0xFE30, 0xFE4F}, {0xFF01, 0xFFEF}, {0x20000, 0x3FFFF}};
+    return cp_in(c, ranges, LEN(ranges));
 }
 
 bool md_opens(uint32_t p, uint32_t n)

@@ -69,6 +69,12 @@ static void src(struct html_out *h, const char *name, str blob)
     raw(h, "\"");
 }
 
+static void open_span(struct html_out *h, const char *color, const char *size)
+{
+    buf_fmt(&h->out, "<span class=\"%s%s%s%s%s\">", color ? "c-" : "", color ? color : "",
+            color && size ? " " : "", size ? "fs-" : "", size ? size : "");
+}
+
 static void write_text(struct html_out *h, const struct node *n)
 {
     if (n->href.p) {
@@ -79,8 +85,7 @@ static void write_text(struct html_out *h, const struct node *n)
     const char *color = doc_color_names[n->color], *size = doc_size_names[n->size];
     bool span = color || size;
     if (span)
-        buf_fmt(&h->out, "<span class=\"%s%s%s%s%s\">", color ? "c-" : "", color ? color : "",
-                color && size ? " " : "", size ? "fs-" : "", size ? size : "");
+        open_span(h, color, size);
     for (size_t i = 0; i < LEN(mark_tags); i++)
         if (n->marks >> i & 1)
             raw(h, mark_tags[i][0]);

@@ -3,6 +3,7 @@
 #include "text/doc.h"
 
 #include "base/json.h"
+#include "text/ranges.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -123,10 +124,11 @@ static enum cleaned clean_char(uint32_t c)
 {
     if (c == '\t' || c == '\n' || c == 0x2028 || c == 0x2029)
         return CLEAN_SPACE;
-    bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-    bool bidi = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-    bool no_char = c == 0xFEFF || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);
-    return control || bidi || no_char ? CLEAN_REMOVE : CLEAN_KEEP;
+    /* Controls, direction overrides, and what is no character. */
+    static const struct cp_range removed[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x202A, 0x202E},
+                                              {0x2066, 0x2069}, {0xFEFF, 0xFEFF}, {0xFDD0, 0xFDEF}};
+    bool no_char = (c & 0xFFFE) == 0xFFFE;
+    return no_char || cp_in(c, removed, LEN(removed)) ? CLEAN_REMOVE : CLEAN_KEEP;
 }
 
 /* Only these first bytes can begin something that is not kept. */
@@ -249,22 +251,19 @@ static err read_attrs(const struct reading *r, struct node *n, const json_t *obj
                : refuse(r, "unknown attribute of", str_from(type_names[n->type]));
 }
 
-static err read_mark(const struct reading *r, struct node *n, const json_t *mark)
+static err read_flag(const struct reading *r, struct node *n, str type, unsigned char flag,
+                     const json_t *has)
 {
-    str type = json_text(mark, "type");
-    const json_t *has = json_object_get(mark, "attrs");
-    if (!type.p || json_object_size(mark) != 1 + (has != NULL))
-        return refuse(r, "bad mark", type);
-    for (size_t i = 0; i < LEN(flags); i++) {
-        if (!str_eq(type, str_from(flags[i].name)))
-            continue;
-        if (n->marks & flags[i].mark || (has && !json_is_null(has) && json_object_size(has) > 0))
-            return refuse(r, "doubled mark, or one with attributes:", type);
-        n->marks |= flags[i].mark;
-        return OK;
-    }
-    if (json_object_size(has) != 1)
-        return refuse(r, "unknown mark, or bad attributes of mark", type);
+    bool attributes = has && !json_is_null(has) && json_object_size(has) > 0;
+    if (n->marks & flag || attributes)
+        return refuse(r, "doubled mark, or one with attributes:", type);
+    n->marks = (unsigned char)(n->marks | flag);
+    return OK;
+}
+
+/* A mark of one attribute. */
+static err read_valued(const struct reading *r, struct node *n, str type, const json_t *has)
+{
     str value = json_text(has, "value");
     int color = name_index(value, doc_color_names, COLOR_COUNT);
     int size = name_index(value, doc_size_names, SIZE_COUNT);
@@ -278,6 +277,20 @@ static err read_mark(const struct reading *r, struct node *n, const json_t *mark
     else
         return refuse(r, "unknown mark, or bad attributes of mark", type);
     return OK;
+}
+
+static err read_mark(const struct reading *r, struct node *n, const json_t *mark)
+{
+    str type = json_text(mark, "type");
+    const json_t *has = json_object_get(mark, "attrs");
+    if (!type.p || json_object_size(mark) != 1 + (has != NULL))
+        return refuse(r, "bad mark", type);
+    for (size_t i = 0; i < LEN(flags); i++)
+        if (str_eq(type, str_from(flags[i].name)))
+            return read_flag(r, n, type, flags[i].mark, has);
+    if (json_object_size(has) != 1)
+        return refuse(r, "unknown mark, or bad attributes of mark", type);
+    return read_valued(r, n, type, has);
 }
 
 static err read_marks(const struct reading *r, struct node *n, const json_t *marks)

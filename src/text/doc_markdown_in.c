@@ -57,6 +57,13 @@ static size_t run_length(str s, bool *ret_mixed)
  * the letter's side makes the run able to both open and close, as it is between two letters;
  * likewise beside a run of both kinds, where each is punctuation to the other. All else stays as
  * CommonMark has it. */
+static bool needs_wedge(uint32_t before, uint32_t after, bool mixed)
+{
+    bool inside = !md_space(before) && !md_space(after);
+    bool cjk = md_cjk(before) || md_cjk(after);
+    return inside && cjk && (mixed || md_punct(before) != md_punct(after));
+}
+
 static str with_wedges(arena *mem, str s, str wedge)
 {
     if (!wedge.p)
@@ -73,9 +80,7 @@ static str with_wedges(arena *mem, str s, str wedge)
         str piece = str_sub(at, 0, len);
         str peek = s = str_sub(at, len, at.n);
         uint32_t after = str_next(&peek);
-        bool wordy = run && !md_space(before) && !md_space(after) &&
-                     (md_cjk(before) || md_cjk(after)) &&
-                     (mixed || md_punct(before) != md_punct(after));
+        bool wordy = run && needs_wedge(before, after, mixed);
         buf_add(&b, wordy && !md_punct(before) ? wedge : S(""));
         buf_add(&b, piece);
         buf_add(&b, wordy && !md_punct(after) ? wedge : S(""));
@@ -275,6 +280,22 @@ static struct node *new_container(struct md_reader *r, cmark_node *node)
     return node_new(r->flow.mem, NODE_ROW);
 }
 
+/* Takes the marker from the head of the quote's first paragraph, leaving rest; what is empty
+ * then goes too. */
+static void drop_marker(struct node *quote, str rest)
+{
+    struct node *p = quote->child, *t = p->child;
+    t->text = str_sub(rest, rest.n ? 1 : 0, rest.n);
+    if (!t->text.n)
+        p->child = t->next;
+    if (p->child && !t->text.n && p->child->type == NODE_BREAK)
+        p->child = p->child->next;
+    if (!p->child)
+        p->last = NULL;
+    if (!p->child && p->next)
+        quote->child = p->next;
+}
+
 /* "> [!NOTE]" and its like: the marker goes, the quote becomes a callout. */
 static void quote_to_callout(struct node *quote)
 {
@@ -296,15 +317,7 @@ static void quote_to_callout(struct node *quote)
             continue;
         quote->type = NODE_CALLOUT;
         quote->callout = markers[i].kind;
-        t->text = str_sub(rest, rest.n ? 1 : 0, rest.n);
-        if (!t->text.n)
-            p->child = t->next;
-        if (p->child && !t->text.n && p->child->type == NODE_BREAK)
-            p->child = p->child->next;
-        if (!p->child)
-            p->last = NULL;
-        if (!p->child && p->next)
-            quote->child = p->next;
+        drop_marker(quote, rest);
         return;
     }
 }

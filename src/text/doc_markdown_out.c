@@ -288,6 +288,23 @@ static uint32_t first_shown(const struct piece *p)
     return md_space(c) ? '&' : needs_escape(&(struct md_writer){.last = 'a'}, c, 0) ? '\\' : c;
 }
 
+/* What will stand behind the delimiter of order[i]: the next one inside, or p's first character. */
+static uint32_t seen_inside(const struct piece *p, const unsigned *order, int count, int i)
+{
+    for (int j = i + 1; j < count; j++)
+        if (!(is_star(order[i]) && order[j] == MARK_STRIKE))
+            return order[j] == ON_LINK ? '[' : '*';
+    return first_shown(p);
+}
+
+static void open_mark(struct md_writer *w, unsigned what, uint32_t inner, bool twins)
+{
+    bool joins = !twins && w->last == (is_star(what) ? '*' : '~');
+    if (joins || (!twins && !md_opens(seen_before(w, what), inner)))
+        put_raw(w, str_from(separator));
+    put_raw(w, delimiter(what));
+}
+
 /* Opens what p carries; with a comment before where the delimiters could not open otherwise. */
 static void open_marks(struct md_writer *w, const struct piece *p, size_t n)
 {
@@ -300,21 +317,17 @@ static void open_marks(struct md_writer *w, const struct piece *p, size_t n)
     w->open_n = was;
     for (int i = 0; i < count; i++) {
         unsigned what = order[i];
-        uint32_t inner = first_shown(p);
-        for (int j = count - 1; j > i; j--)
-            if (!(is_star(what) && order[j] == MARK_STRIKE))
-                inner = order[j] == ON_LINK ? '[' : '*';
         /* One run of three only where both end together: else what opens later inside could be
          * taken for its end (the rule of multiples of three does not prevent it then). */
         bool twins = i > 0 && is_star(order[i - 1]) && is_star(what) &&
                      extent(p, n, order[i - 1]) == extent(p, n, what);
-        bool joins = !twins && w->last == (is_star(what) ? '*' : '~');
-        if (what != ON_LINK && (joins || (!twins && !md_opens(seen_before(w, what), inner))))
-            put_raw(w, str_from(separator));
-        put_raw(w, what == ON_LINK ? S("[") : delimiter(what));
-        if (what == ON_LINK)
+        if (what == ON_LINK) {
+            put_raw(w, S("["));
             w->href = p->href;
-        w->in_link = w->in_link || what == ON_LINK;
+            w->in_link = true;
+        } else {
+            open_mark(w, what, seen_inside(p, order, count, i), twins);
+        }
         w->open[w->open_n++] = what;
     }
 }

@@ -99,31 +99,29 @@ static bool char_ok(uint32_t c)
 }
 
 /* A joiner joins only between two visible characters. */
-static bool clean(str s, bool block)
+bool text_clean_line(str s)
 {
     bool visible = false, joiner = false;
     while (s.n) {
         uint32_t c = str_next(&s);
-        bool layout = block && (c == '\n' || c == '\t');
-        if (!layout && !char_ok(c))
-            return false;
         bool joins = c == 0x200C || c == 0x200D;
         bool hidden = c == 0x200B || c == 0x2060 || c == 0x00AD;
         bool shows = !joins && !hidden && !u_isUWhiteSpace((UChar32)c);
-        if (!block && (hidden || (joins && !visible) || (joiner && !shows)))
+        bool stray = (joins && !visible) || (joiner && !shows);
+        if (!char_ok(c) || hidden || stray)
             return false;
         visible = shows;
         joiner = joins;
     }
-    return block || !joiner;
-}
-
-bool text_clean_line(str s)
-{
-    return clean(s, false);
+    return !joiner;
 }
 
 bool text_clean_block(str s)
 {
-    return clean(s, true);
+    while (s.n) {
+        uint32_t c = str_next(&s);
+        if (c != '\n' && c != '\t' && !char_ok(c))
+            return false;
+    }
+    return true;
 }

@@ -49,6 +49,14 @@ static bool bad_segment(str decoded)
     return !decoded.n || str_eq(decoded, S(".")) || str_eq(decoded, S(".."));
 }
 
+static bool is_printable(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7f)
+            return false;
+    return true;
+}
+
 bool guard_path(str path)
 {
     char out[GUARD_TARGET_MAX];
@@ -58,12 +66,7 @@ bool guard_path(str path)
     while (rest.p) {
         str segment = str_split(rest, '/', &rest);
         size_t n = 0;
-        for (size_t i = 0; i < segment.n; i++) {
-            unsigned char c = (unsigned char)segment.p[i];
-            if (c <= ' ' || c >= 0x7f)
-                return false;
-        }
-        if (!percent_decode(segment, false, out, &n))
+        if (!is_printable(segment) || !percent_decode(segment, false, out, &n))
             return false;
         str plain = {out, n};
         /* One empty segment is allowed: the last, as in "/a/". */
