@@ -114,6 +114,14 @@ err store_versions_up(struct tx *t, const struct article *a, int versions, str s
                    DB_IN(a->account_id, a->no, versions, state, tx_now(t)));
 }
 
+err store_backdate(struct tx *t, int64_t account_id, int64_t no, int64_t at, int64_t reads)
+{
+    return db_exec(t,
+                   "UPDATE article SET published_at = $3, created_at = $3, updated_at = $3,"
+                   " reads = $4 WHERE account_id = $1 AND no = $2 AND state = 'published'",
+                   DB_IN(account_id, no, at, reads));
+}
+
 err store_draft_insert(struct tx *t, const struct draft *d)
 {
     return db_exec(t,

@@ -31,6 +31,8 @@ err store_draft_update(struct tx *t, const struct draft *d, int64_t *ret_changed
 err store_draft_base(struct tx *t, int64_t account_id, int64_t no, int base_version);
 err store_draft_returned(struct tx *t, int64_t account_id, int64_t no, str reason);
 err store_draft_drop(struct tx *t, int64_t account_id, int64_t no, int base_version);
+/* For the demo only: dates a published article back, and gives it readers. */
+err store_backdate(struct tx *t, int64_t account_id, int64_t no, int64_t at, int64_t reads);
 /* (account, no) of what is due, at most 100. */
 struct article_ref {
     int64_t account_id, no;

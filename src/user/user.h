@@ -46,6 +46,7 @@ struct user_new {
 /* ERR_CONFLICT "mobile_taken". */
 err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t *ret_id);
 err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u);
+err user_count(struct tx *t, int64_t *ret_n); /* for `gongqi demo`, which fills empty sites */
 err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, struct user *ret_u);
 err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile);
 err user_set_password(struct tx *t, int64_t id, str hash);

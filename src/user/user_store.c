@@ -43,6 +43,11 @@ err user_roles(struct tx *t, int64_t user_id, unsigned *ret_roles)
     return OK;
 }
 
+err user_count(struct tx *t, int64_t *ret_n)
+{
+    return db_one(t, NULL, "SELECT COUNT(*) FROM users", DB_IN(), DB_OUT(ret_n));
+}
+
 err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u)
 {
     struct user u = {.id = id};

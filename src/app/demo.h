@@ -1,0 +1,83 @@
+/* gongqi demo: a believable small platform, filled through the departments' own functions, so that
+ * every record, notice and queue is as it would be after months of use. Everything is made up:
+ * mobile numbers of an unassigned range (154), identity numbers of the test division 110199,
+ * organisation codes of the self-defined zone PDY (GB 11714-1997). */
+#pragma once
+#include "account/account.h"
+#include "app/boot.h"
+#include "article/media.h"
+#include "registrant/registrant.h"
+#include "text/doc.h"
+
+enum {
+    DEMO_STAFF = 7,
+    DEMO_OPERATORS = 10,
+    DEMO_READERS = 12,
+    DEMO_USERS = DEMO_STAFF + DEMO_OPERATORS + DEMO_READERS,
+    DEMO_REGISTRANTS = 30,
+    DEMO_SUBMITTED = 2, /* the last ones, waiting to be verified */
+    DEMO_ACCOUNTS = 36,
+    DEMO_APPLIED = 2, /* the last ones, waiting to be approved */
+    DEMO_TOPICS = 10,
+    DEMO_PER_TOPIC = 30, /* articles */
+    DEMO_ARTICLES = DEMO_TOPICS * DEMO_PER_TOPIC,
+    DEMO_PICTURES = 24,
+};
+#define DEMO_PASSWORD S("gongqi-demo-2026")
+
+/* ---- texts (demo_content.c) ---- */
+struct demo_user {
+    const char *name;
+    unsigned roles;
+};
+struct demo_registrant {
+    enum registrant_class class;
+    const char *name, *person; /* the legal representative, or the person */
+};
+struct demo_account {
+    int registrant, topic;
+    const char *handle, *name, *intro;
+};
+/* {s} in texts stands for the subject of an article. */
+struct demo_topic {
+    const char *category, *subjects[8], *titles[4], *leads[3], *paragraphs[6], *headings[3];
+    const char *items[5], *quotes[2], *table, *tip;
+};
+extern const struct demo_user DEMO_PEOPLE[DEMO_USERS];
+extern const struct demo_registrant DEMO_REGISTRANT[DEMO_REGISTRANTS];
+extern const struct demo_account DEMO_ACCOUNT[DEMO_ACCOUNTS];
+extern const struct demo_topic DEMO_TOPIC[DEMO_TOPICS];
+extern const char *const DEMO_POLICY[][3];  /* kind, title, Markdown; ends with NULL */
+extern const char *const DEMO_SETTING[][2]; /* name, value; ends with NULL */
+
+/* ---- what is being made ---- */
+struct demo {
+    struct site *site;
+    arena *mem;
+    str password_hash;
+    int64_t user[DEMO_USERS], registrant[DEMO_REGISTRANTS], account[DEMO_ACCOUNTS];
+    struct media_stored picture[DEMO_PICTURES], avatar[DEMO_ACCOUNTS];
+};
+enum { DEMO_SYSADMIN, DEMO_SECURITY, DEMO_REVIEWER, DEMO_REVIEWER_2, DEMO_EIC }; /* in .user */
+
+str demo_mobile(arena *mem, int user);
+int demo_owner(int registrant); /* index of the user who manages it */
+/* Markdown to canonical blocks; pictures of d are known with their sizes. */
+err demo_doc(struct demo *d, str markdown, struct node **ret_doc);
+/* Claims, decides and carries out the open case about a thing, as a reviewer would. */
+struct demo_verdict {
+    enum case_kind kind;
+    enum verdict verdict;
+    int64_t account, subject, officer;
+    str reason;
+};
+err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v);
+
+/* The steps, in order. */
+err demo_pictures(struct demo *d); /* draws, imports through the sandbox, stores */
+err demo_people(struct demo *d);   /* settings, users, post, policies, registrants, accounts */
+err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
+
+/* A picture as a PNG in an anonymous file, closed by the caller. Cover: 1200 x 675. */
+err demo_cover(int seed, int *ret_fd);
+err demo_avatar(int seed, int *ret_fd); /* 256 x 256 */

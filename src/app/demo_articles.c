@@ -1,0 +1,185 @@
+/* The articles of the demo: composed from the texts of each topic, sent the way of every article,
+ * decided by reviewers, and dated back over the last months. */
+#include "app/demo.h"
+#include "article/article.h"
+#include "article/article_store.h"
+#include "base/buf.h"
+#include "base/clock.h"
+
+enum {
+    BATCH = 60,
+    HELD = 5,
+    RETURNED = 4,
+    SPREAD_DAYS = 150,
+    QUOTA = 1000,
+    MARKDOWN_MAX = 1 << 16
+};
+
+struct piece {
+    struct article_text text;
+    int account; /* index */
+};
+struct batch {
+    struct demo *d;
+    const struct piece *v;
+    int from, to;
+};
+
+/* Puts text, with {s} replaced by the subject. */
+static void put(struct buf *b, const char *text, const char *subject)
+{
+    for (const char *at; (at = strstr(text, "{s}")); text = at + 3) {
+        buf_add(b, (str){text, (size_t)(at - text)});
+        buf_add(b, str_from(subject));
+    }
+    buf_add(b, str_from(text));
+}
+
+static void line(struct buf *b, const char *before, const char *text, const char *subject)
+{
+    buf_add(b, str_from(before));
+    put(b, text, subject);
+    buf_add(b, S("\n\n"));
+}
+
+static void list(struct buf *b, const struct demo_topic *tp, int n, const char *subject)
+{
+    for (int i = 0; i < 3 + n % 3; i++) {
+        buf_add(b, n % 2 ? str_fmt(b->mem, "%d. ", i + 1) : S("- "));
+        put(b, tp->items[(n + i) % 5], subject);
+        buf_add(b, S("\n"));
+    }
+    buf_add(b, S("\n"));
+}
+
+static str body(struct demo *d, const struct demo_topic *tp, int n, const char *subject)
+{
+    struct buf b;
+    buf_init(&b, d->mem, MARKDOWN_MAX);
+    const struct media *m = &d->picture[n * 7 % DEMO_PICTURES].media;
+    line(&b, "", tp->leads[n % 3], subject);
+    buf_add(&b, str_fmt(d->mem, "![配图：%s](blob:%.*s \"图：%s\")\n\n", subject, FMT(m->hash),
+                        subject));
+    line(&b, "## ", tp->headings[n % 3], subject);
+    line(&b, "", tp->paragraphs[n % 6], subject);
+    line(&b, "", tp->paragraphs[(n + 1) % 6], subject);
+    if (n % 3 != 2)
+        line(&b, "> ", tp->quotes[n % 2], subject);
+    line(&b, "## ", tp->headings[(n + 1) % 3], subject);
+    list(&b, tp, n, subject);
+    line(&b, "", tp->paragraphs[(n + 3) % 6], subject);
+    if (n % 2 == 0)
+        line(&b, "", tp->table, subject);
+    if (n % 4 == 1)
+        line(&b, "> [!TIP]\n> ", tp->tip, subject);
+    line(&b, "### ", tp->headings[(n + 2) % 3], subject);
+    line(&b, "", tp->paragraphs[(n + 4) % 6], subject);
+    return buf_str(&b);
+}
+
+/* The account of this topic whose turn it is. */
+static int account_for(int topic, int n)
+{
+    int fit[DEMO_ACCOUNTS], count = 0;
+    for (int i = 0; i < DEMO_ACCOUNTS - DEMO_APPLIED; i++)
+        if (DEMO_ACCOUNT[i].topic == topic)
+            fit[count++] = i;
+    ASSERT(count > 0);
+    return fit[n % count];
+}
+
+static err compose(struct demo *d, int i, struct piece *ret_piece)
+{
+    int topic = i % DEMO_TOPICS, n = i / DEMO_TOPICS;
+    const struct demo_topic *tp = &DEMO_TOPIC[topic];
+    const char *subject = tp->subjects[n % 8];
+    struct buf title;
+    buf_init(&title, d->mem, 1000);
+    put(&title, tp->titles[n / 8], subject);
+    struct node *doc;
+    struct article_text in = {.title = buf_str(&title),
+                              .digest = S(""),
+                              .cover = S(""),
+                              .category = str_from(tp->category)};
+    TRY(demo_doc(d, body(d, tp, n + topic, subject), &doc));
+    TRY(article_text_check(d->mem, &in, doc, &ret_piece->text));
+    ret_piece->account = account_for(topic, n);
+    return OK;
+}
+
+static int64_t author(const struct demo *d, int account)
+{
+    return d->user[demo_owner(DEMO_ACCOUNT[account].registrant)];
+}
+
+static err submit(struct tx *t, const struct batch *b, int i, enum article_mode mode,
+                  struct article_outcome *ret_o)
+{
+    const struct piece *p = &b->v[i];
+    return article_submit(
+        t, b->d->mem,
+        &(struct article_submission){.account_id = b->d->account[p->account],
+                                     .user_id = author(b->d, p->account),
+                                     .text = &p->text,
+                                     .rules = &(struct article_rules){mode, QUOTA, 3 * DAY_MS}},
+        ret_o);
+}
+
+/* Newest last: each later article is a little younger, at a waking hour. */
+static int64_t date_of(int i, int64_t now)
+{
+    int64_t back = (int64_t)SPREAD_DAYS * DAY_MS * (DEMO_ARTICLES - i) / DEMO_ARTICLES;
+    int64_t at = now - back + (i * 37 % 11) * 13 * MINUTE_MS;
+    return at < now ? at : now - HOUR_MS;
+}
+
+static err article_make(struct tx *t, const struct batch *b, int i)
+{
+    struct demo *d = b->d;
+    int left = DEMO_ARTICLES - i;
+    bool held = left <= HELD, returned = !held && left <= HELD + RETURNED;
+    struct article_outcome o;
+    TRY(submit(t, b, i, held || returned ? ARTICLE_REVIEW_FIRST : ARTICLE_REVIEW_AFTER, &o));
+    if (held)
+        return OK;
+    int64_t account = d->account[b->v[i].account];
+    TRY(demo_decide(t, d->mem,
+                    &(struct demo_verdict){
+                        .kind = CASE_ARTICLE,
+                        .verdict = returned ? VERDICT_RETURN : VERDICT_APPROVE,
+                        .account = account,
+                        .subject = o.no,
+                        .officer = d->user[DEMO_REVIEWER + i % 2],
+                        .reason = returned ? S("请注明数据的来源和时间，再提交一次。") : S("")}));
+    if (returned)
+        return OK;
+    return store_backdate(t, account, o.no, date_of(i, tx_now(t)), 20 + i * 7919 % 4000);
+}
+
+static err batch_make(struct tx *t, void *ctx)
+{
+    const struct batch *b = ctx;
+    for (int i = b->from; i < b->to; i++)
+        TRY(article_make(t, b, i));
+    return OK;
+}
+
+static err readers_make(struct tx *t, void *ctx)
+{
+    struct demo *d = ctx;
+    for (int u = DEMO_STAFF; u < DEMO_USERS; u++)
+        for (int a = 0; a < DEMO_ACCOUNTS - DEMO_APPLIED; a++)
+            if ((u * 31 + a * 17) % 7 < 1 + a % 4)
+                TRY(subscribe(t, d->user[u], d->account[a]));
+    return OK;
+}
+
+err demo_articles(struct demo *d)
+{
+    struct piece *v = NEW_N(d->mem, struct piece, DEMO_ARTICLES);
+    for (int i = 0; i < DEMO_ARTICLES; i++)
+        TRY(compose(d, i, &v[i]));
+    for (int from = 0; from < DEMO_ARTICLES; from += BATCH)
+        TRY(db_tx(d->site->db, batch_make, &(struct batch){d, v, from, from + BATCH}));
+    return db_tx(d->site->db, readers_make, d);
+}
