@@ -6,10 +6,10 @@
 #include "base/clock.h"
 #include "blob/blob.h"
 #include "job/job.h"
-#include "registrant/verify_http.h"
 #include "mail/mail.h"
 #include "notice/notice.h"
 #include "provider/provider.h"
+#include "registrant/verify_http.h"
 #include "settings/provider.h"
 #include "vault/vault.h"
 

@@ -111,8 +111,8 @@ err vault_request_approve(struct tx *t, int64_t owner_id, int64_t id, int64_t by
 err vault_request_open(struct tx *t, arena *mem, struct vault_request **ret_v, size_t *ret_n);
 
 /* Approved, not expired, asked by this person, newest first, at most 200. */
-err vault_request_granted(struct tx *t, arena *mem, int64_t asked_by,
-                          struct vault_request **ret_v, size_t *ret_n);
+err vault_request_granted(struct tx *t, arena *mem, int64_t asked_by, struct vault_request **ret_v,
+                          size_t *ret_n);
 
 struct vault_access {
     int64_t id, reader_id, approver_id, at;

@@ -111,8 +111,8 @@ err vault_request_open(struct tx *t, arena *mem, struct vault_request **ret_v, s
     return OK;
 }
 
-err vault_request_granted(struct tx *t, arena *mem, int64_t asked_by,
-                          struct vault_request **ret_v, size_t *ret_n)
+err vault_request_granted(struct tx *t, arena *mem, int64_t asked_by, struct vault_request **ret_v,
+                          size_t *ret_n)
 {
     struct vault_request *v = NEW_N(mem, struct vault_request, LIST_MAX), x = {0};
     size_t n = 0;

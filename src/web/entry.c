@@ -144,8 +144,8 @@ str entry_detour(const struct request *r, err e)
     bool page = r->method == METHOD_GET && !request_wants_json(r) && r->route->who != WHO_TOKEN;
     if (e == ERR_UNAUTHENTICATED)
         return page ? with_next(r, S("/login")) : STR_NONE;
-    bool forced = r->route->who == WHO_STAFF || (r->route->who != WHO_ANY && r->session.totp_on &&
-                                                 r->route->who != WHO_TOKEN);
+    bool forced = r->route->who == WHO_STAFF ||
+                  (r->route->who != WHO_ANY && r->session.totp_on && r->route->who != WHO_TOKEN);
     bool second = forced && !(r->route->flags & ROUTE_ONE_FACTOR) && !r->session.second_factor;
     if (e != OK || !second)
         return STR_NONE;
