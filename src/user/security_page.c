@@ -1,164 +1,458 @@
-/* One's own security: second factor, recovery codes, sessions. */
+/* My password, second factor, sessions and log; my name and language. */
+#include "record/oplog.h"
+#include "settings/provider.h"
 #include "user/user_view.h"
-#include "user_forms.html.h"
-#include "web/layout.h"
 
-#include <qrencode.h>
+#include "base/buf.h"
+#include "user_door.html.h"
+#include "user_security.html.h"
 
+static const struct form_field PASSWORDS[] = {
+    {.name = "password",
+     .kind = FIELD_PASSWORD,
+     .label = MSG_user_password_now,
+     .required = true,
+     .max = PASSWORD_MAX,
+     .autocomplete = "current-password"},
+    {.name = "new_password",
+     .kind = FIELD_PASSWORD,
+     .label = MSG_user_new_password,
+     .help = MSG_user_password_help,
+     .required = true,
+     .max = 1000,
+     .autocomplete = "new-password"},
+};
 static const struct form_field CONFIRM[] = {
     {.name = "code",
      .kind = FIELD_CODE,
      .label = MSG_user_totp_code,
      .required = true,
-     .max = 6,
-     .autocomplete = "one-time-code"},
+     .min = 6,
+     .max = 6},
 };
-
-struct security {
-    struct request *r;
-    struct session_row *rows;
-    size_t n;
-    str mobile;
+static const struct form_option LANGS[] = {
+    {{"zh", 2}, MSG_lang_zh, {NULL, 0}},
+    {{"en", 2}, MSG_lang_en, {NULL, 0}},
 };
+static const struct form_field SETTINGS_FORM[] = {
+    {.name = "name",
+     .kind = FIELD_TEXT,
+     .label = MSG_user_name,
+     .help = MSG_user_name_help,
+     .required = true,
+     .max = 30,
+     .autocomplete = "nickname"},
+    {.name = "lang",
+     .kind = FIELD_RADIO,
+     .label = MSG_user_lang,
+     .required = true,
+     .options = LANGS,
+     .option_n = LEN(LANGS)},
+};
+enum { LOG_ROWS = 30 };
 
-static err load_security(struct tx *t, void *ctx)
+static struct page_link back_link(const struct request *r)
 {
-    struct security *s = ctx;
-    int64_t id = s->r->session.user_id;
-    TRY(user_masked_mobile(t, s->r->mem, s->r->site->vault, id, &s->mobile));
-    return session_list(t, s->r->mem, id, &s->rows, &s->n);
+    return (struct page_link){S("/me/security"), msg(r->lang, MSG_nav_security), S("")};
+}
+
+/* ---- overview ---- */
+
+struct overview {
+    struct request *r;
+    str mobile;
+    struct session_row *sessions;
+    size_t session_n;
+    struct oplog_row *log;
+    size_t log_n;
+};
+
+static err tx_overview(struct tx *t, void *ctx)
+{
+    struct overview *o = ctx;
+    struct request *r = o->r;
+    int64_t id = r->session.user_id;
+    struct oplog_query q = {.user_id = id, .limit = LOG_ROWS};
+    TRY(user_masked_mobile(t, r->mem, r->site->vault, id, &o->mobile));
+    TRY(session_list(t, r->mem, id, &o->sessions, &o->session_n));
+    return oplog_list(t, r->mem, &q, &o->log, &o->log_n);
+}
+
+static struct table_view session_table(const struct overview *o)
+{
+    struct request *r = o->r;
+    struct table_col *cols = NEW_N(r->mem, struct table_col, 4);
+    static const enum msg HEADS[] = {MSG_user_device, MSG_user_address, MSG_user_seen,
+                                     MSG_word_actions};
+    for (size_t i = 0; i < 4; i++)
+        cols[i].label = msg(r->lang, HEADS[i]);
+    struct table_row *rows = NEW_N(r->mem, struct table_row, o->session_n);
+    for (size_t i = 0; i < o->session_n; i++) {
+        const struct session_row *s = &o->sessions[i];
+        struct table_cell *c = NEW_N(r->mem, struct table_cell, 4);
+        struct out *act = request_out(r);
+        view_session_act(act, r, s->id, s->id == r->session.id);
+        c[0].text = device_name(r->mem, s->user_agent);
+        c[1].text = s->ip;
+        c[2].at_ms = s->seen_at;
+        c[3].body = out_take(act);
+        rows[i].cells = c;
+    }
+    return (struct table_view){.caption = msg(r->lang, MSG_user_sessions),
+                               .cols = cols,
+                               .col_n = 4,
+                               .rows = rows,
+                               .row_n = o->session_n};
+}
+
+static str act_name(const struct request *r, const struct oplog_row *row)
+{
+    static const struct {
+        const char *route;
+        enum msg text;
+    } KNOWN[] = {
+        {"/login", MSG_user_act_login},
+        {"/login/second-factor", MSG_user_act_second},
+        {"/logout", MSG_user_act_logout},
+        {"/signup", MSG_user_act_signup},
+        {"/me/security/password", MSG_user_act_password},
+        {"/me/security/totp", MSG_user_act_totp},
+        {"/me/security", MSG_user_act_session},
+        {"/invite/:token", MSG_user_act_invite},
+    };
+    for (size_t i = 0; i < LEN(KNOWN); i++)
+        if (str_eq(row->route, str_from(KNOWN[i].route)))
+            return msg(r->lang, KNOWN[i].text);
+    return str_fmt(r->mem, "%.*s %.*s", FMT(row->method), FMT(row->route));
+}
+
+static struct table_view log_table(const struct overview *o)
+{
+    struct request *r = o->r;
+    static const enum msg HEADS[] = {MSG_word_time, MSG_user_act, MSG_user_result, MSG_user_address,
+                                     MSG_user_device};
+    struct table_col *cols = NEW_N(r->mem, struct table_col, LEN(HEADS));
+    for (size_t i = 0; i < LEN(HEADS); i++)
+        cols[i].label = msg(r->lang, HEADS[i]);
+    struct table_row *rows = NEW_N(r->mem, struct table_row, o->log_n);
+    for (size_t i = 0; i < o->log_n; i++) {
+        const struct oplog_row *l = &o->log[i];
+        struct table_cell *c = NEW_N(r->mem, struct table_cell, LEN(HEADS));
+        bool fine = str_eq(l->result, S("ok"));
+        c[0].at_ms = l->at;
+        c[1].text = act_name(r, l);
+        c[2] = (struct table_cell){.text = msg(r->lang, fine ? MSG_user_done : MSG_user_refused),
+                                   .status = true,
+                                   .tone = fine ? TONE_OK : TONE_WARN};
+        c[3].text = str_fmt(r->mem, "%.*s:%d", FMT(l->ip), l->port);
+        c[4].text = device_name(r->mem, l->user_agent);
+        rows[i].cells = c;
+    }
+    return (struct table_view){.caption = msg(r->lang, MSG_user_log),
+                               .cols = cols,
+                               .col_n = LEN(HEADS),
+                               .rows = rows,
+                               .row_n = o->log_n};
 }
 
 err page_security(struct request *r)
 {
-    struct security s = {.r = r};
-    TRY(request_read(r, load_security, &s));
-    struct session_item *items = NEW_N(r->mem, struct session_item, s.n);
-    for (size_t i = 0; i < s.n; i++)
-        items[i] = (struct session_item){&s.rows[i], s.rows[i].id == r->session.id};
-    struct security_view v = {.sessions = items,
-                              .n = s.n,
-                              .csrf = r->session.csrf,
-                              .mobile = s.mobile,
+    struct overview o = {.r = r};
+    TRY(request_read(r, tx_overview, &o));
+    struct security_view v = {.r = r,
+                              .mobile = o.mobile,
                               .totp_on = r->session.totp_on,
-                              .staff = r->session.roles != 0};
+                              .forced = second_factor_needed(r),
+                              .sessions = session_table(&o),
+                              .log = log_table(&o),
+                              .session_n = o.session_n};
     struct page page = {.place = PLACE_ME};
     return REPLY_PAGE(r, &page, view_security, &v);
 }
 
-struct revoking {
-    struct request *r;
-    int64_t session;
-};
-
-static err revoke(struct tx *t, void *ctx)
+static err tx_revoke(struct tx *t, void *ctx)
 {
-    struct revoking *v = ctx;
-    return session_revoke(t, v->r->session.user_id, v->session);
+    struct request *r = ctx;
+    int64_t id = 0;
+    if (str_eq(request_field(r, "act"), S("revoke_others")))
+        return session_revoke_all(t, r->session.user_id, r->session.id);
+    TRY(str_int(request_field(r, "session"), &id));
+    return session_revoke(t, r->session.user_id, id);
 }
 
-err do_sessions(struct request *r)
+err do_security(struct request *r)
 {
-    struct revoking v = {.r = r};
-    TRY(str_int(request_field(r, "session"), &v.session));
-    TRY(request_tx(r, revoke, &v));
+    TRY(request_tx(r, tx_revoke, r));
     reply_flash(r, MSG_user_revoked);
     return reply_redirect(r, S("/me/security"));
 }
 
-/* ---- setting up the second factor ---- */
+/* ---- asking for the password again ---- */
 
-/* The dark squares as one path: M x y h1 v1 h-1 z for each. */
-static err qr_path(struct request *r, str text, struct totp_view *v)
+struct again {
+    struct request *r;
+    struct user u;
+    str hash;
+};
+
+static err tx_me(struct tx *t, void *ctx)
 {
-    QRcode *qr = QRcode_encodeString(str_z(r->mem, text), 0, QR_ECLEVEL_M, QR_MODE_8, 1);
-    if (!qr)
-        return fault(ERR_BUG, "internal", "QR code of %zu bytes", text.n);
-    struct buf b;
-    buf_init(&b, r->mem, 256 * 1024);
-    for (int y = 0; y < qr->width; y++)
-        for (int x = 0; x < qr->width; x++)
-            if (qr->data[y * qr->width + x] & 1)
-                buf_fmt(&b, "M%d %dh1v1h-1z", x + 2, y + 2);
-    v->size = qr->width + 4;
-    v->path = buf_str(&b);
-    QRcode_free(qr);
+    struct again *a = ctx;
+    return user_load(t, a->r->mem, a->r->session.user_id, &a->u);
+}
+
+static err tx_wrong(struct tx *t, void *ctx)
+{
+    struct again *a = ctx;
+    TRY(user_failed(t, a->u.id));
+    return user_load(t, a->r->mem, a->u.id, &a->u);
+}
+
+/* *ret_right false: the form says why. Wrong ones count as at the door. */
+static err password_again(struct again *a, struct form *f, bool *ret_right)
+{
+    *ret_right = false;
+    TRY(request_read(a->r, tx_me, a));
+    bool locked = a->u.locked_until > a->r->now;
+    if (!locked && password_verify(a->r->mem, a->u.password, form_get(f, "password"))) {
+        *ret_right = true;
+        return OK;
+    }
+    if (!locked)
+        TRY(request_tx(a->r, tx_wrong, a));
+    if (a->u.locked_until > a->r->now)
+        form_locked(f, a->u.locked_until);
+    else
+        (void)!form_refuse(f, "password", "password_wrong");
     return OK;
 }
 
-struct setting_up {
+static err show_form_page(struct request *r, int status, struct form *f)
+{
+    struct door_view v = {.form = f};
+    struct page page = {.place = PLACE_ME, .back = back_link(r)};
+    return REPLY_PAGE_STATUS(r, status, &page, view_door, &v);
+}
+
+err page_password(struct request *r)
+{
+    struct form f;
+    form_init(r, PASSWORDS, LEN(PASSWORDS), &f);
+    return show_form_page(r, 200, &f);
+}
+
+static err tx_password(struct tx *t, void *ctx)
+{
+    struct again *a = ctx;
+    TRY(user_set_password(t, a->u.id, a->hash));
+    TRY(session_revoke_all(t, a->u.id, a->r->session.id));
+    return session_start(a->r, t, a->u.id, a->r->session.second_factor);
+}
+
+err do_password(struct request *r)
+{
+    struct form f;
+    struct again a = {.r = r};
+    bool right = false;
+    if (form_read(r, PASSWORDS, LEN(PASSWORDS), &f) != OK)
+        return show_form_page(r, 422, &f);
+    err e = password_check(form_get(&f, "new_password"), S(""));
+    if (e != OK) {
+        (void)!form_refuse(&f, "new_password", fault_of(e).reason);
+        return show_form_page(r, 422, &f);
+    }
+    TRY(password_again(&a, &f, &right));
+    if (!right)
+        return show_form_page(r, 422, &f);
+    a.hash = password_hash(r->mem, form_get(&f, "new_password"));
+    TRY(request_tx(r, tx_password, &a));
+    reply_flash(r, MSG_user_password_saved);
+    return reply_redirect(r, S("/me/security"));
+}
+
+/* ---- second factor ---- */
+
+struct totp_act {
     struct request *r;
     struct bytes secret;
-    str code, codes[RECOVERY_CODES];
-    bool ok;
+    str mobile, code;
+    str codes[RECOVERY_CODES];
+    bool begun, ok;
 };
 
-static err begin(struct tx *t, void *ctx)
+static err tx_pending(struct tx *t, void *ctx)
 {
-    struct setting_up *s = ctx;
-    return totp_begin(t, s->r->mem, s->r->site->vault, s->r->session.user_id, &s->secret);
+    struct totp_act *a = ctx;
+    struct request *r = a->r;
+    err e = totp_pending(t, r->mem, r->site->vault, r->session.user_id, &a->secret);
+    a->begun = e == OK;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    return user_masked_mobile(t, r->mem, r->site->vault, r->session.user_id, &a->mobile);
 }
 
-static err pending(struct tx *t, void *ctx)
+static str issuer(struct request *r)
 {
-    struct setting_up *s = ctx;
-    return totp_pending(t, s->r->mem, s->r->site->vault, s->r->session.user_id, &s->secret);
+    struct site_profile p = {0};
+    if (!r->site->profile || r->site->profile(r->site, r->mem, &p) != OK || !p.name.n)
+        p.name = msg(r->lang, MSG_site_name);
+    struct buf b;
+    buf_init(&b, r->mem, 2048);
+    url_part_add(&b, p.name);
+    return buf_str(&b);
 }
 
-static err show_setup(struct request *r, struct form *f, struct bytes secret)
+static err show_totp(struct request *r, int status, struct form *f)
 {
-    struct site_profile profile;
-    TRY(r->site->profile(r->site, r->mem, &profile));
-    struct totp_view v = {.form = f, .secret = totp_secret_text(r->mem, secret)};
-    TRY(qr_path(r, totp_uri(r->mem, secret, S("gongqi"), S("login")), &v));
-    f->submit = MSG_user_totp_confirm;
-    struct page page = {.place = PLACE_ME,
-                        .back = {S("/me/security"), msg(r->lang, MSG_user_security), STR_NONE}};
-    return REPLY_PAGE_STATUS(r, f->bad ? 422 : 200, &page, view_totp, &v);
+    struct totp_act a = {.r = r};
+    TRY(request_read(r, tx_pending, &a));
+    f->submit = r->session.totp_on ? MSG_user_totp_begin : MSG_user_totp_confirm;
+    struct totp_view v = {.r = r, .form = f, .on = r->session.totp_on, .begun = a.begun};
+    if (a.begun && !v.on) {
+        str label = str_sub(a.mobile, a.mobile.n > 4 ? a.mobile.n - 4 : 0, 4);
+        TRY(qr_path(r->mem, totp_uri(r->mem, a.secret, issuer(r), label), &v.qr, &v.qr_n));
+        v.secret = totp_secret_text(r->mem, a.secret);
+    }
+    struct page page = {.place = PLACE_ME, .back = back_link(r), .noindex = true};
+    return REPLY_PAGE_STATUS(r, status, &page, view_totp, &v);
+}
+
+static void totp_form(struct request *r, struct form *f)
+{
+    if (r->session.totp_on)
+        form_init(r, PASSWORDS, 1, f);
+    else
+        form_init(r, CONFIRM, LEN(CONFIRM), f);
+}
+
+static err tx_begin(struct tx *t, void *ctx)
+{
+    struct totp_act *a = ctx;
+    struct request *r = a->r;
+    return totp_begin(t, r->mem, r->site->vault, r->session.user_id, &a->secret);
+}
+
+static err do_totp_begin(struct request *r)
+{
+    struct totp_act a = {.r = r};
+    TRY(request_tx(r, tx_begin, &a));
+    return reply_redirect(r, S("/me/security/totp"));
 }
 
 /* A GET that makes a secret when there is none yet: nothing is switched on by it. */
 err page_totp(struct request *r)
 {
-    struct setting_up s = {.r = r};
     struct form f;
-    if (r->session.totp_on)
-        return reply_redirect(r, S("/me/security"));
-    err e = request_read(r, pending, &s);
-    if (e == ERR_NOT_FOUND)
-        e = request_tx(r, begin, &s);
-    TRY(e);
-    form_init(r, CONFIRM, LEN(CONFIRM), &f);
-    return show_setup(r, &f, s.secret);
+    struct totp_act a = {.r = r};
+    if (!r->session.totp_on) {
+        TRY(request_read(r, tx_pending, &a));
+        if (!a.begun)
+            TRY(request_tx(r, tx_begin, &a));
+    }
+    totp_form(r, &f);
+    return show_totp(r, 200, &f);
 }
 
-static err confirm(struct tx *t, void *ctx)
+/* A new phone: only with the password. */
+static err do_totp_again(struct request *r)
 {
-    struct setting_up *s = ctx;
-    int64_t id = s->r->session.user_id;
-    TRY(second_factor_check(t, s->r->site->vault, id, s->code, &s->ok));
-    if (!s->ok)
+    struct form f;
+    struct again a = {.r = r};
+    bool right = false;
+    if (form_read(r, PASSWORDS, 1, &f) != OK)
+        return show_totp(r, 422, &f);
+    TRY(password_again(&a, &f, &right));
+    return right ? do_totp_begin(r) : show_totp(r, 422, &f);
+}
+
+static err tx_confirm(struct tx *t, void *ctx)
+{
+    struct totp_act *a = ctx;
+    struct request *r = a->r;
+    int64_t id = r->session.user_id;
+    TRY(second_factor_check(t, r->site->vault, id, a->code, &a->ok));
+    if (!a->ok)
         return OK;
     TRY(totp_enable(t, id));
-    TRY(recovery_codes_make(t, s->r->mem, id, s->codes));
-    return session_start(s->r, t, id, true);
+    TRY(recovery_codes_make(t, r->mem, id, a->codes));
+    return session_start(r, t, id, true);
+}
+
+static err show_codes(struct request *r, const struct totp_act *a)
+{
+    struct buf all;
+    buf_init(&all, r->mem, 1024);
+    for (size_t i = 0; i < RECOVERY_CODES; i++)
+        buf_fmt(&all, "%.*s ", FMT(a->codes[i]));
+    struct codes_view v = {.r = r,
+                           .codes = a->codes,
+                           .all = str_trim(buf_str(&all)),
+                           .next = home_of(r->session.roles)};
+    struct page page = {.place = PLACE_ME, .title = msg(r->lang, MSG_user_codes), .noindex = true};
+    return REPLY_PAGE(r, &page, view_codes, &v);
 }
 
 err do_totp(struct request *r)
 {
     struct form f;
-    struct setting_up s = {.r = r};
-    err e = form_read(r, CONFIRM, LEN(CONFIRM), &f);
-    s.code = form_get(&f, "code");
-    if (e == OK)
-        TRY(request_tx(r, confirm, &s));
-    if (s.ok) {
-        struct codes_view v = {s.codes, RECOVERY_CODES};
-        struct page page = {.place = PLACE_ME, .title = msg(r->lang, MSG_user_codes)};
-        return REPLY_PAGE(r, &page, view_codes, &v);
+    if (r->session.totp_on)
+        return do_totp_again(r);
+    if (form_read(r, CONFIRM, LEN(CONFIRM), &f) != OK)
+        return show_totp(r, 422, &f);
+    struct totp_act a = {.r = r, .code = form_get(&f, "code")};
+    TRY(request_tx(r, tx_confirm, &a));
+    if (a.ok)
+        return show_codes(r, &a);
+    form_set(&f, "code", S(""));
+    (void)!form_refuse(&f, "code", "second_factor_wrong");
+    return show_totp(r, 422, &f);
+}
+
+/* The codes that the page just showed, as a file: they are nowhere else. */
+err do_recovery_file(struct request *r)
+{
+    str codes = request_field(r, "codes");
+    struct buf b;
+    buf_init(&b, r->mem, 1024);
+    for (size_t i = 0; i < codes.n; i++) {
+        if (codes.p[i] != ' ' && (codes.p[i] < '0' || codes.p[i] > '9'))
+            return fault(ERR_INVALID, "invalid", "not recovery codes");
+        buf_add_char(&b, codes.p[i] == ' ' ? '\n' : codes.p[i]);
     }
-    TRY(request_read(r, pending, &s));
-    if (!f.bad)
-        (void)!form_refuse(&f, "code", "second_factor_wrong");
-    return show_setup(r, &f, s.secret);
+    buf_add_char(&b, '\n');
+    str text;
+    TRY(buf_take(&b, &text));
+    reply_header(r, "Content-Disposition", S("attachment; filename=\"recovery-codes.txt\""));
+    return reply_text(r, 200, S("text/plain; charset=utf-8"), text);
+}
+
+/* ---- name and language ---- */
+
+err page_settings(struct request *r)
+{
+    struct form f;
+    struct again a = {.r = r};
+    TRY(request_read(r, tx_me, &a));
+    form_init(r, SETTINGS_FORM, LEN(SETTINGS_FORM), &f);
+    form_set(&f, "name", a.u.name);
+    form_set(&f, "lang", a.u.lang);
+    return show_form_page(r, 200, &f);
+}
+
+static err tx_settings(struct tx *t, void *ctx)
+{
+    struct form *f = ctx;
+    TRY(user_set_name(t, f->r->session.user_id, form_get(f, "name")));
+    return user_set_lang(t, f->r->session.user_id, form_get(f, "lang"));
+}
+
+err do_settings(struct request *r)
+{
+    struct form f;
+    if (form_read(r, SETTINGS_FORM, LEN(SETTINGS_FORM), &f) != OK)
+        return show_form_page(r, 422, &f);
+    TRY(request_tx(r, tx_settings, &f));
+    reply_cookie(r, S("lang"), form_get(&f, "lang"), (int64_t)365 * DAY_MS / SECOND_MS);
+    reply_flash(r, MSG_word_saved);
+    return reply_redirect(r, S("/me/settings"));
 }

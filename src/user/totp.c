@@ -81,6 +81,12 @@ err totp_enable(struct tx *t, int64_t user_id)
     return store_totp_on(t, user_id);
 }
 
+err totp_drop(struct tx *t, int64_t user_id)
+{
+    TRY(store_recovery_clear(t, user_id));
+    return store_totp_clear(t, user_id);
+}
+
 /* The step whose code this is, among now and its neighbours; -1 = none. */
 static int64_t step_of(struct bytes secret, str code, int64_t now)
 {

@@ -45,24 +45,34 @@ static struct sha256 code_hash(struct bytes key, const char *purpose, str code)
     return hmac_sha256(key, str_bytes(str_fmt(mem, "%s/%.*s", purpose, FMT(code))));
 }
 
-err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const char *purpose)
+static err code_make(struct tx *t, struct bytes key, const char *purpose, str code)
 {
-    AUTO_ARENA(mem);
-    struct bytes key = mobile_key(m->vault, mem, mobile);
     int64_t n = 0, last = 0;
     TRY(store_code_since(t, key, tx_now(t) - DAY_MS, &n, &last));
     if (last > tx_now(t) - MINUTE_MS)
         return fault_field(ERR_LIMIT, "code_too_soon", "mobile", "one code a minute");
     if (n >= CODE_DAILY)
         return fault_field(ERR_LIMIT, "code_daily", "mobile", "%d codes a day", CODE_DAILY);
-    str code = rand_digits(mem, 6);
     struct sha256 hash = code_hash(key, purpose, code);
-    TRY(store_code_insert(t,
-                          &(struct code_row){.mobile_key = key,
-                                             .id = id_new(),
-                                             .purpose = str_from(purpose),
-                                             .code_hash = {hash.b, sizeof hash.b},
-                                             .expires_at = tx_now(t) + CODE_MINUTES * MINUTE_MS}));
+    return store_code_insert(
+        t, &(struct code_row){.mobile_key = key,
+                              .id = id_new(),
+                              .purpose = str_from(purpose),
+                              .code_hash = {hash.b, sizeof hash.b},
+                              .expires_at = tx_now(t) + CODE_MINUTES * MINUTE_MS});
+}
+
+err mobile_code_pretend(struct tx *t, struct vault *v, str mobile, const char *purpose)
+{
+    AUTO_ARENA(mem);
+    return code_make(t, mobile_key(v, mem, mobile), purpose, rand_digits(mem, 6));
+}
+
+err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const char *purpose)
+{
+    AUTO_ARENA(mem);
+    str code = rand_digits(mem, 6);
+    TRY(code_make(t, mobile_key(m->vault, mem, mobile), purpose, code));
     return mail_send(
         m, t,
         &(struct mail_in){.channel = MAIL_SMS,
@@ -145,14 +155,20 @@ err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, st
     return OK;
 }
 
+/* When a login that failed so often in a row opens again; 0 = it is open. */
+static int64_t lock_end(int failed, int64_t now)
+{
+    int over = failed - LOGIN_TRIES;
+    if (over < 0)
+        return 0;
+    return now + (over > 10 ? DAY_MS : (int64_t)MINUTE_MS << over);
+}
+
 err user_failed(struct tx *t, int64_t id)
 {
     int failed = 0;
     TRY(store_failures(t, id, &failed));
-    failed++;
-    int over = failed - LOGIN_TRIES;
-    int64_t pause = over < 0 ? 0 : over > 10 ? DAY_MS : (int64_t)MINUTE_MS << over;
-    return store_failure_set(t, id, failed, pause ? tx_now(t) + pause : 0);
+    return store_failure_set(t, id, failed + 1, lock_end(failed + 1, tx_now(t)));
 }
 
 err user_succeeded(struct tx *t, int64_t id)
@@ -160,11 +176,51 @@ err user_succeeded(struct tx *t, int64_t id)
     return store_failure_set(t, id, 0, 0);
 }
 
+err login_find(struct tx *t, arena *mem, struct vault *v, str mobile, struct login *ret_l)
+{
+    struct login l = {0};
+    int failed = 0;
+    err e = user_find_mobile(t, mem, v, mobile, &l.user);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    if (e == OK && str_eq(l.user.state, S("active"))) {
+        l.locked_until = l.user.locked_until;
+    } else {
+        l.user = (struct user){0};
+        TRY(store_miss(t, mobile_key(v, mem, mobile), &failed, &l.locked_until));
+    }
+    *ret_l = l;
+    return OK;
+}
+
+err login_failed(struct tx *t, struct vault *v, str mobile, int64_t user_id,
+                 int64_t *ret_locked_until)
+{
+    AUTO_ARENA(mem);
+    int failed = 0;
+    int64_t until = 0;
+    if (user_id) {
+        TRY(user_failed(t, user_id));
+        TRY(store_failures(t, user_id, &failed));
+        until = lock_end(failed, tx_now(t));
+    } else {
+        struct bytes key = mobile_key(v, mem, mobile);
+        TRY(store_miss_sweep(t, tx_now(t) - 2 * DAY_MS));
+        TRY(store_miss(t, key, &failed, &until));
+        until = lock_end(failed + 1, tx_now(t));
+        TRY(store_miss_set(t, key, failed + 1, until));
+    }
+    *ret_locked_until = until;
+    return OK;
+}
+
 /* ---- roles and invitations ---- */
 
 err user_roles_set(struct tx *t, int64_t user_id, unsigned roles, int64_t by)
 {
     AUTO_ARENA(mem);
+    if (by == user_id)
+        return fault(ERR_DENIED, "own_roles", "nobody changes their own roles");
     TRY(roles_check(roles));
     unsigned now = 0;
     TRY(user_roles(t, user_id, &now));

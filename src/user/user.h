@@ -33,6 +33,8 @@ enum {
 err mobile_check(arena *mem, str input, str *ret_mobile);
 /* Mails a 6-digit code; ERR_LIMIT "code_too_soon" (1/min), "code_daily". Poke the jobs after. */
 err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const char *purpose);
+/* The same limits and no message: for numbers that nobody here has (no oracle). */
+err mobile_code_pretend(struct tx *t, struct vault *v, str mobile, const char *purpose);
 /* A wrong try must stay counted although the caller refuses, so the verdict is an output:
  * *ret_reason is NULL when the code is right (it is used up then), else code_wrong, code_expired,
  * code_locked. The caller commits either way and refuses afterwards. */
@@ -51,9 +53,19 @@ err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, stru
 err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile);
 err user_set_password(struct tx *t, int64_t id, str hash);
 err user_set_name(struct tx *t, int64_t id, str name);
+err user_set_lang(struct tx *t, int64_t id, str lang); /* zh or en */
 /* A wrong password or code: counts, and locks after LOGIN_TRIES. A right one forgets the count. */
 err user_failed(struct tx *t, int64_t id);
 err user_succeeded(struct tx *t, int64_t id);
+
+/* Who wants to log in. Numbers that nobody has are counted and locked alike (no oracle). */
+struct login {
+    struct user user; /* id 0: no such login, or a closed one */
+    int64_t locked_until;
+};
+err login_find(struct tx *t, arena *mem, struct vault *v, str mobile, struct login *ret_l);
+err login_failed(struct tx *t, struct vault *v, str mobile, int64_t user_id,
+                 int64_t *ret_locked_until);
 
 /* Slow on purpose, so outside transactions; as many at once as there are cores. */
 str password_hash(arena *mem, str password);
@@ -64,7 +76,8 @@ void password_verify_nobody(arena *mem, str password);
 err password_check(str password, str mobile);
 
 /* ---- roles ---- */
-/* Sets the roles held from now on; roles_check; by 0 = command line. Records each change. */
+/* Sets the roles held from now on; roles_check; by 0 = command line. Records each change.
+ * ERR_DENIED "own_roles" when by is the user. */
 err user_roles_set(struct tx *t, int64_t user_id, unsigned roles, int64_t by);
 err user_roles(struct tx *t, int64_t user_id, unsigned *ret_roles);
 /* Staff, regulators and industry people, with their roles; at most 200. */
@@ -85,7 +98,7 @@ err invite_accept(struct tx *t, arena *mem, str token, int64_t user_id);
 str totp_code(arena *mem, struct bytes secret, int64_t now_ms);
 str totp_secret_text(arena *mem, struct bytes secret); /* base32, as authenticator apps take it */
 str totp_uri(arena *mem, struct bytes secret, str issuer, str label);
-/* Stores a new secret that is not on yet; the old one stays until totp_confirm. */
+/* Stores a new secret; the second factor is off until totp_enable. */
 err totp_begin(struct tx *t, arena *mem, struct vault *v, int64_t user_id,
                struct bytes *ret_secret);
 err totp_pending(struct tx *t, arena *mem, struct vault *v, int64_t user_id,
@@ -94,5 +107,9 @@ err totp_pending(struct tx *t, arena *mem, struct vault *v, int64_t user_id,
  * code. *ret_ok false: counted as a failure; the caller commits and refuses afterwards. */
 err second_factor_check(struct tx *t, struct vault *v, int64_t user_id, str code, bool *ret_ok);
 err totp_enable(struct tx *t, int64_t user_id);
+err totp_drop(struct tx *t, int64_t user_id); /* secret and recovery codes; command line only */
+/* A QR code as the path of an SVG, one unit per module; *ret_n = modules a side, with the quiet
+ * zone. ERR_TOO_LARGE when text does not fit. */
+err qr_path(arena *mem, str text, str *ret_path, int *ret_n);
 /* Fresh recovery codes, shown once; only hashes are stored; older ones are void. */
 err recovery_codes_make(struct tx *t, arena *mem, int64_t user_id, str ret_codes[RECOVERY_CODES]);

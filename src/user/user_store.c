@@ -84,6 +84,38 @@ err store_failure_set(struct tx *t, int64_t id, int failed, int64_t locked_until
                    DB_IN(id, failed, locked_until));
 }
 
+err user_set_lang(struct tx *t, int64_t id, str lang)
+{
+    return db_exec(t, "UPDATE users SET lang = $2 WHERE id = $1", DB_IN(id, lang));
+}
+
+err store_miss(struct tx *t, struct bytes mobile_key, int *ret_failed, int64_t *ret_locked_until)
+{
+    int failed = 0;
+    int64_t until = 0;
+    err e = db_one(t, NULL, "SELECT failed, locked_until FROM login_miss WHERE mobile_key = $1",
+                   DB_IN(mobile_key), DB_OUT(&failed, &until));
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *ret_failed = failed;
+    *ret_locked_until = until;
+    return OK;
+}
+
+err store_miss_set(struct tx *t, struct bytes mobile_key, int failed, int64_t locked_until)
+{
+    return db_exec(t,
+                   "INSERT INTO login_miss (mobile_key, failed, locked_until, at)"
+                   " VALUES ($1, $2, $3, $4) ON CONFLICT (mobile_key) DO UPDATE"
+                   " SET failed = $2, locked_until = $3, at = $4",
+                   DB_IN(mobile_key, failed, locked_until, tx_now(t)));
+}
+
+err store_miss_sweep(struct tx *t, int64_t before)
+{
+    return db_exec(t, "DELETE FROM login_miss WHERE at < $1", DB_IN(before));
+}
+
 /* ---- codes ---- */
 
 err store_code_insert(struct tx *t, const struct code_row *c)
@@ -212,6 +244,13 @@ err store_totp_step(struct tx *t, int64_t user_id, int64_t step, int64_t *ret_ch
 {
     return db_exec_n(t, "UPDATE users SET totp_step = $2 WHERE id = $1 AND totp_step < $2",
                      DB_IN(user_id, step), ret_changed);
+}
+
+err store_totp_clear(struct tx *t, int64_t user_id)
+{
+    return db_exec(t,
+                   "UPDATE users SET totp_sealed = NULL, totp_on = 0, totp_step = 0 WHERE id = $1",
+                   DB_IN(user_id));
 }
 
 err store_recovery_clear(struct tx *t, int64_t user_id)

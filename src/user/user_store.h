@@ -14,6 +14,11 @@ err store_user_mobile_sealed(struct tx *t, arena *mem, int64_t id, struct bytes 
 err store_failures(struct tx *t, int64_t id, int *ret_failed);
 err store_failure_set(struct tx *t, int64_t id, int failed, int64_t locked_until);
 
+/* Failures of numbers without a login; forgotten after a day. 0 and 0 when there are none. */
+err store_miss(struct tx *t, struct bytes mobile_key, int *ret_failed, int64_t *ret_locked_until);
+err store_miss_set(struct tx *t, struct bytes mobile_key, int failed, int64_t locked_until);
+err store_miss_sweep(struct tx *t, int64_t before);
+
 struct code_row {
     struct bytes mobile_key, code_hash;
     int64_t id, created_at, expires_at, used_at;
@@ -44,6 +49,7 @@ err store_totp(struct tx *t, arena *mem, int64_t user_id, struct totp_row *ret_r
 err store_totp_secret(struct tx *t, int64_t user_id, struct bytes sealed);
 err store_totp_on(struct tx *t, int64_t user_id);
 err store_totp_step(struct tx *t, int64_t user_id, int64_t step, int64_t *ret_changed);
+err store_totp_clear(struct tx *t, int64_t user_id);
 err store_recovery_clear(struct tx *t, int64_t user_id);
 err store_recovery_insert(struct tx *t, int64_t user_id, struct bytes hash);
 err store_recovery_use(struct tx *t, int64_t user_id, struct bytes hash, int64_t *ret_changed);

@@ -1,7 +1,7 @@
 // Editor-in-chief, rules, agreement, signatures, vault: A5.3, A5.9, A6.1; and an outside verifier: A6.2.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { admin, citizenNumber, listen, pdf, signed, staff, startSite, words } from './site.mjs';
+import { admin, citizenNumber, listen, pdf, signed, staff, startSite, words } from './drive.mjs';
 
 const key = 'the secret of the verifier';
 let site, boss, chief, verifier;

@@ -1,7 +1,7 @@
 // The provider's own data and rules: who may change them, what is checked, what is kept.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { admin, startSite, words } from './site.mjs';
+import { admin, startSite, words } from './drive.mjs';
 
 let site, boss;
 before(async () => {

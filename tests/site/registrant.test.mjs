@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { citizenNumber, pdf, startSite, words } from './site.mjs';
+import { citizenNumber, pdf, startSite, words } from './drive.mjs';
 
 let site;
 before(async () => {

@@ -2,7 +2,7 @@
 // owner sees every look (A6.1). A reviewer's approval verifies (A6.2).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { admin, citizenNumber, pdf, staff, startSite, words } from './site.mjs';
+import { admin, citizenNumber, pdf, staff, startSite, words } from './drive.mjs';
 
 let site, reviewer, privacy, who, at, evidence, caseAt;
 const number = citizenNumber(55);

@@ -22,6 +22,13 @@ CREATE TABLE user_mobile (
     mobile_key BLOB PRIMARY KEY,              -- keyed hash of the normalised number
     user_id BIGINT NOT NULL
 );
+-- login_miss: wrong logins for numbers that nobody has, counted like all others. Key: mobile_key.
+CREATE TABLE login_miss (
+    mobile_key BLOB PRIMARY KEY,
+    failed INTEGER NOT NULL,
+    locked_until BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);
 -- user_role: staff, regulator and industry roles held now. Key: user_id.
 CREATE TABLE user_role (
     user_id BIGINT NOT NULL,

@@ -1,0 +1,203 @@
+// A running site for tests, with a gateway that catches short messages, and people who drive its
+// forms by their labels. GONGQI_TEST_DB=postgres: on a fresh database of the server at GONGQI_TEST_PG.
+import { execFileSync } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import http from 'node:http';
+import { binary, serve } from './binary.mjs';
+
+const secret = 'a secret of the test gateway';
+
+// An HTTP server on a free port: answer(body) gives what it sends back as JSON.
+export function listen(answer) {
+  return new Promise((resolve) => {
+    const server = http.createServer((req, res) => {
+      let body = '';
+      req.on('data', (c) => (body += c));
+      req.on('end', async () => {
+        const [status, json] = await answer(body, req.headers);
+        res.writeHead(status, { 'Content-Type': 'application/json' });
+        res.end(JSON.stringify(json));
+      });
+    });
+    server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() }));
+  });
+}
+
+export function signed(key, headers, body) {
+  const want = createHmac('sha256', key).update(`${headers['x-gongqi-timestamp']}.${body}`).digest('hex');
+  return headers['x-gongqi-signature'] === `sha256=${want}`;
+}
+
+function database() {
+  if (process.env.GONGQI_TEST_DB !== 'postgres') return [];
+  const name = `site_${randomBytes(6).toString('hex')}`;
+  execFileSync('psql', [process.env.GONGQI_TEST_PG, '-qc', `CREATE DATABASE ${name}`]);
+  const url = new URL(process.env.GONGQI_TEST_PG);
+  url.pathname = `/${name}`;
+  execFileSync(binary(), ['migrate', '--database', url.href], { stdio: 'pipe' });
+  return ['--database', url.href];
+}
+
+export async function startSite(...flags) {
+  const messages = [];
+  const gateway = await listen((body, headers) => {
+    const message = JSON.parse(body);
+    if (!signed(secret, headers, body)) return [403, {}];
+    messages.push(message);
+    return [200, {}];
+  });
+  const db = database();
+  const server = await serve(...db, '--sms-url', gateway.url, '--sms-secret', secret, '--fetch-allow', '127.0.0.1', '--argon2-memory', '8M', '--argon2-ops', '1', ...flags);
+  const site = { ...server, db, base: `http://127.0.0.1:${server.port}`, messages };
+  site.code = async (mobile) => {
+    for (let i = 0; i < 200; i++) {
+      const at = messages.findIndex((m) => m.recipient === mobile);
+      if (at >= 0) return messages.splice(at, 1)[0].text.match(/\d{6}/)[0];
+      await new Promise((r) => setTimeout(r, 50));
+    }
+    throw new Error(`no message for ${mobile}`);
+  };
+  site.person = () => new Person(site);
+  site.stop = async () => {
+    gateway.close();
+    return server.stop();
+  };
+  return site;
+}
+
+const plain = (html) =>
+  html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&#39;/g, "'")
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .trim();
+const attributes = (tag) => Object.fromEntries([...tag.matchAll(/([a-z-]+)(?:="([^"]*)")?/g)].slice(1).map((m) => [m[1], plain(m[2] ?? '')]));
+
+// What a browser would send of a form, and which label belongs to which field.
+function readForm(html) {
+  const fields = [];
+  for (const [tag, name] of html.matchAll(/<(input|button)\b[^>]*>/g)) {
+    const a = attributes(tag);
+    if (name === 'button' || !a.name) continue;
+    const choice = a.type === 'checkbox' || a.type === 'radio';
+    fields.push({ ...a, choice, value: a.value ?? '', on: !choice || 'checked' in a });
+  }
+  for (const [, tag, inner] of html.matchAll(/<(select\b[^>]*)>([\s\S]*?)<\/select>/g)) {
+    const chosen = inner.match(/<option value="([^"]*)"[^>]*\bselected/);
+    const options = [...inner.matchAll(/<option value="([^"]*)"[^>]*>([\s\S]*?)<\/option>/g)].map((m) => [plain(m[2]), plain(m[1])]);
+    fields.push({ ...attributes(`<${tag}>`), value: chosen ? plain(chosen[1]) : '', on: true, options });
+  }
+  for (const [, tag, inner] of html.matchAll(/<(textarea\b[^>]*)>([\s\S]*?)<\/textarea>/g)) {
+    fields.push({ ...attributes(`<${tag}>`), value: plain(inner), on: true });
+  }
+  const labels = new Map();
+  for (const [, of, text] of html.matchAll(/<label[^>]*\bfor="([^"]*)"[^>]*>([\s\S]*?)<\/label>/g)) labels.set(plain(text), fields.find((f) => f.id === of));
+  for (const [, inner] of html.matchAll(/<label class="choice">([\s\S]*?)<\/label>/g)) {
+    const a = attributes(inner.match(/<input[^>]*>/)[0]);
+    labels.set(plain(inner), fields.find((f) => f.name === a.name && f.value === (a.value ?? '')));
+  }
+  const buttons = [...html.matchAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g)].map((m) => ({ ...attributes(`<button ${m[1]}>`), text: plain(m[2]) }));
+  return { fields, labels, buttons };
+}
+
+export class Person {
+  constructor(site) {
+    this.site = site;
+    this.cookies = new Map();
+  }
+
+  async send(path, options = {}) {
+    const headers = { cookie: [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; '), 'accept-language': 'zh', ...options.headers };
+    const res = await fetch(new URL(path, this.site.base), { redirect: 'manual', ...options, headers });
+    for (const line of res.headers.getSetCookie()) {
+      const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
+      if (value) this.cookies.set(name, value);
+      else this.cookies.delete(name);
+    }
+    const bytes = Buffer.from(await res.arrayBuffer());
+    return { status: res.status, location: res.headers.get('location'), headers: res.headers, bytes, text: bytes.toString(), path };
+  }
+
+  get(path) {
+    return this.send(path);
+  }
+
+  // Fills in fields by their labels and presses a button by its text; files: { label: [name, type, bytes] }.
+  async submit(path, values, { button, files = {}, page } = {}) {
+    const shown = page ?? (await this.get(path));
+    const forms = [...shown.text.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map((m) => ({ a: attributes(`<form ${m[1]}>`), ...readForm(m[2]) })).filter((f) => f.a.method === 'post');
+    const form = forms.find((f) => (!button || f.buttons.some((b) => b.text === button)) && [...Object.keys(values), ...Object.keys(files)].every((l) => f.labels.has(l)));
+    if (!form) throw new Error(`no form on ${path} (${shown.status}) with ${Object.keys(values)} ${button ?? ''}\n${plain(shown.text).replace(/\s+/g, ' ').slice(0, 600)}`);
+    for (const [label, value] of Object.entries(values)) {
+      const field = form.labels.get(label);
+      if (field.choice) field.on = Boolean(value);
+      else field.value = field.options?.find(([text]) => text === value)?.[1] ?? value;
+    }
+    const body = form.a.enctype === 'multipart/form-data' ? new FormData() : new URLSearchParams();
+    for (const f of form.fields) if (f.on && f.name && f.type !== 'file') body.append(f.name, f.value);
+    for (const [label, [name, type, bytes]] of Object.entries(files)) body.append(form.labels.get(label).name, new Blob([bytes], { type }), name);
+    const pressed = form.buttons.find((b) => b.text === button && b.name);
+    if (pressed) body.append(pressed.name, pressed.value ?? '');
+    return this.send(form.a.action || path, { method: 'POST', body });
+  }
+
+  async signUp(mobile, name = '张读者', password = 'correct horse battery') {
+    const asked = await this.submit('/signup', { 手机号: mobile, 称呼: name }, { button: '发送验证码' });
+    if (asked.status >= 400) throw new Error(`signup: ${asked.status} ${plain(asked.text).slice(0, 500)}`);
+    const code = await this.site.code(mobile);
+    const done = await this.submit('/signup', { 称呼: name, 手机号: mobile, 短信验证码: code, 密码: password });
+    if (done.status !== 303) throw new Error(`signup: ${done.status} ${plain(done.text).replace(/\s+/g, ' ').slice(0, 700)}`);
+    return this;
+  }
+}
+
+export const words = (page) => plain(page.text.replace(/<(script|style)[\s\S]*?<\/\1>/g, '').replace(/<\/(p|li|dd|dt|h\d|div)>/g, ' ')).replace(/\s+/g, ' ');
+
+// A number with a right check digit that belongs to nobody: area code 110199 was never given out.
+export function citizenNumber(serial, birth = '19900307') {
+  const head = `110199${birth}${String(serial).padStart(3, '0')}`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((s, w, i) => s + w * Number(head[i]), 0);
+  return head + '10X98765432'[sum % 11];
+}
+
+export const pdf = ['proof.pdf', 'application/pdf', Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n')];
+
+function totp(base32) {
+  const bits = [...base32.replace(/[\s=]/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  const mac = createHmac('sha1', key).update(step).digest();
+  const at = mac[19] & 15;
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+async function accept(who, link) {
+  const path = new URL(link).pathname;
+  const done = await who.submit(path, {}, { button: '接受邀请' });
+  if (done.status !== 303) throw new Error(`invite: ${done.status} ${words(done)}`);
+  const page = await who.get('/me/security/totp');
+  const secret = page.text.match(/<code>([A-Z2-7 ]+)<\/code>/)[1];
+  const on = await who.submit('/me/security/totp', { 动态验证码: totp(secret) }, { page });
+  if (on.status >= 400) throw new Error(`totp: ${on.status} ${words(on)}`);
+  return who;
+}
+
+// A system administrator by `gongqi init`, who invites the others: staff(site, mobile, ['总编辑']).
+export async function admin(site, mobile = '15400000090') {
+  const printed = execFileSync(binary(), ['init', '--data', site.data, ...site.db], { stdio: 'pipe' }).toString();
+  const who = await site.person().signUp(mobile, '管理员');
+  return accept(who, printed.match(/system administrator\s+(\S+)/)[1]);
+}
+
+export async function staff(site, boss, mobile, roles, name = '工作人员') {
+  const page = await boss.submit('/desk/staff/invite', { ...Object.fromEntries(roles.map((r) => [r, true])), 备注: '测试' }, { button: '生成邀请链接' });
+  const link = page.text.match(/value="([^"]*\/invite\/[^"]+)"/)?.[1];
+  if (!link) throw new Error(`no invitation: ${page.status} ${words(page)}`);
+  const who = await site.person().signUp(mobile, name);
+  return accept(who, plain(link));
+}
