@@ -42,6 +42,7 @@ struct form_field {
     int64_t min, max;
     const char *autocomplete;
     const char *accept; /* FIELD_FILE */
+    /* None here: the choices come from the database (form_options), and the page checks them. */
     const struct form_option *options;
     size_t option_n;
     /* Further check and normalisation: sets *ret_value (in mem) or returns ERR_INVALID by fault();

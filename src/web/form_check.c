@@ -139,7 +139,7 @@ static bool is_option(const struct form_value *v, str value)
 const char *form_check_choice(enum field_kind kind, struct form_value *v, struct form_limit *limit)
 {
     if (kind != FIELD_MULTI)
-        return is_option(v, v->value) ? NULL : "bad_choice";
+        return v->option_n == 0 || is_option(v, v->value) ? NULL : "bad_choice";
     int64_t n = 0;
     for (str rest = v->value; rest.p; n++)
         if (!is_option(v, str_split(rest, ',', &rest)))
