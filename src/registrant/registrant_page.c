@@ -117,6 +117,6 @@ err page_registrant(struct request *r)
     struct page page = {.place = PLACE_ME, .title = v.card.title, .noindex = true};
     page.back = (struct page_link){S("/me/registrants"), msg(r->lang, MSG_nav_registrant), S("")};
     if (v.card.act.href.n)
-        page.action = (struct page_link){v.card.act.href, v.card.act.label, S("")};
+        page.action = (struct page_link){v.card.act.href, v.card.act.label, S("pencil-square")};
     return REPLY_PAGE(r, &page, view_registrant_show, &v);
 }
