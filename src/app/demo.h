@@ -18,8 +18,8 @@ enum {
     DEMO_SUBMITTED = 2, /* the last ones, waiting to be verified */
     DEMO_ACCOUNTS = 36,
     DEMO_APPLIED = 2, /* the last ones, waiting to be approved */
-    DEMO_TOPICS = 10,
-    DEMO_PER_TOPIC = 30, /* articles */
+    DEMO_TOPICS = 11,
+    DEMO_PER_TOPIC = 28, /* articles */
     DEMO_ARTICLES = DEMO_TOPICS * DEMO_PER_TOPIC,
     DEMO_PICTURES = 24,
 };

@@ -52,14 +52,20 @@ static void list(struct buf *b, const struct demo_topic *tp, int n, const char *
     buf_add(b, S("\n"));
 }
 
+/* Hills, towns, charts or rings, as the topic suggests; six of each. */
+static int picture_for(const struct demo_topic *tp, int n)
+{
+    static const int KIND[DEMO_TOPICS] = {1, 3, 0, 2, 2, 3, 0, 1, 3, 0, 0};
+    return KIND[tp - DEMO_TOPIC] * 6 + n % 6;
+}
+
 static str body(struct demo *d, const struct demo_topic *tp, int n, const char *subject)
 {
     struct buf b;
     buf_init(&b, d->mem, MARKDOWN_MAX);
-    const struct media *m = &d->picture[n * 7 % DEMO_PICTURES].media;
+    const struct media *m = &d->picture[picture_for(tp, n)].media;
     line(&b, "", tp->leads[n % 3], subject);
-    buf_add(&b, str_fmt(d->mem, "![配图：%s](blob:%.*s \"图：%s\")\n\n", subject, FMT(m->hash),
-                        subject));
+    buf_add(&b, str_fmt(d->mem, "![%s](blob:%.*s)\n\n", subject, FMT(m->hash)));
     line(&b, "## ", tp->headings[n % 3], subject);
     line(&b, "", tp->paragraphs[n % 6], subject);
     line(&b, "", tp->paragraphs[(n + 1) % 6], subject);
@@ -67,6 +73,7 @@ static str body(struct demo *d, const struct demo_topic *tp, int n, const char *
         line(&b, "> ", tp->quotes[n % 2], subject);
     line(&b, "## ", tp->headings[(n + 1) % 3], subject);
     list(&b, tp, n, subject);
+    line(&b, "", tp->paragraphs[(n + 2) % 6], subject);
     line(&b, "", tp->paragraphs[(n + 3) % 6], subject);
     if (n % 2 == 0)
         line(&b, "", tp->table, subject);
@@ -74,6 +81,7 @@ static str body(struct demo *d, const struct demo_topic *tp, int n, const char *
         line(&b, "> [!TIP]\n> ", tp->tip, subject);
     line(&b, "### ", tp->headings[(n + 2) % 3], subject);
     line(&b, "", tp->paragraphs[(n + 4) % 6], subject);
+    line(&b, "", tp->paragraphs[(n + 5) % 6], subject);
     return buf_str(&b);
 }
 
@@ -93,12 +101,15 @@ static err compose(struct demo *d, int i, struct piece *ret_piece)
     int topic = i % DEMO_TOPICS, n = i / DEMO_TOPICS;
     const struct demo_topic *tp = &DEMO_TOPIC[topic];
     const char *subject = tp->subjects[n % 8];
-    struct buf title;
+    struct buf title, digest;
     buf_init(&title, d->mem, 1000);
+    buf_init(&digest, d->mem, 1000);
     put(&title, tp->titles[n / 8], subject);
+    put(&digest, tp->leads[(n + topic) % 3], subject);
     struct node *doc;
     struct article_text in = {.title = buf_str(&title),
-                              .digest = S(""),
+                              .digest =
+                                  str_ellipsis(d->mem, buf_str(&digest), ARTICLE_DIGEST_MAX - 1),
                               .cover = S(""),
                               .category = str_from(tp->category)};
     TRY(demo_doc(d, body(d, tp, n + topic, subject), &doc));
@@ -128,7 +139,8 @@ static err submit(struct tx *t, const struct batch *b, int i, enum article_mode 
 /* Newest last: each later article is a little younger, at a waking hour. */
 static int64_t date_of(int i, int64_t now)
 {
-    int64_t back = (int64_t)SPREAD_DAYS * DAY_MS * (DEMO_ARTICLES - i) / DEMO_ARTICLES;
+    int64_t back =
+        (int64_t)SPREAD_DAYS * DAY_MS * (DEMO_ARTICLES - HELD - RETURNED - i) / DEMO_ARTICLES;
     int64_t at = now - back + (i * 37 % 11) * 13 * MINUTE_MS;
     return at < now ? at : now - HOUR_MS;
 }
@@ -179,7 +191,9 @@ err demo_articles(struct demo *d)
     struct piece *v = NEW_N(d->mem, struct piece, DEMO_ARTICLES);
     for (int i = 0; i < DEMO_ARTICLES; i++)
         TRY(compose(d, i, &v[i]));
-    for (int from = 0; from < DEMO_ARTICLES; from += BATCH)
-        TRY(db_tx(d->site->db, batch_make, &(struct batch){d, v, from, from + BATCH}));
+    for (int from = 0; from < DEMO_ARTICLES; from += BATCH) {
+        int to = from + BATCH < DEMO_ARTICLES ? from + BATCH : DEMO_ARTICLES;
+        TRY(db_tx(d->site->db, batch_make, &(struct batch){d, v, from, to}));
+    }
     return db_tx(d->site->db, readers_make, d);
 }

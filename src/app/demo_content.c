@@ -99,8 +99,8 @@ const struct demo_account DEMO_ACCOUNT[DEMO_ACCOUNTS] = {
     {0, 0, "yunxi-roadwork", "云溪修路通知", "哪条路在修，修到什么时候，怎么绕。"},
     {1, 1, "shaoer-tushu", "云溪少儿图书馆", "给孩子的书，和一起读书的大人。"},
     {3, 3, "yingyang", "营养门诊", "吃什么、吃多少，听营养师慢慢说。"},
-    {6, 6, "yunxi-trails", "Yunxi Trails",
-     "Walks and small towns around Yunxi, in Chinese and English."},
+    {6, 10, "yunxi-trails", "Yunxi Trails",
+     "Walks and small towns around Yunxi, for those who like to go slowly."},
     {8, 8, "jiazhang", "家长课堂", "陪作业、管手机、谈心事：大人也要学习。"},
     {10, 3, "ribao-health", "云溪日报健康版", "本地医疗服务的消息与解读。"},
     {5, 5, "shiling", "时令食单", "二十四节气，二十四张菜单。"},
@@ -136,6 +136,10 @@ const char *const DEMO_POLICY[][3] = {
      "## 哪些不能发\n\n法律禁止的信息，侵害他人权益的信息，以及冒充新闻的广告。\n\n"
      "## 违规了会怎样\n\n| 情形 | 处理 |\n| --- | --- |\n| 轻微、首次 | 退回修改 |\n"
      "| 造成误导 | 下架并说明 |\n| 反复或严重 | 暂停发布直至关闭 |"},
+    {"convention", "平台公约",
+     "我们希望这里是一个说真话、讲道理、有温度的地方。\n\n1. 先读完，再评论；先核实，再转发。\n"
+     "2. 可以不同意，不可以羞辱人。\n3. 写错了就更正，并保留更正的说明。\n"
+     "4. 保护未成年人，不拿他们的隐私换流量。\n5. 尊重每一个愿意署名的人。"},
     {"privacy", "隐私说明",
      "我们只收集法律要求和服务必需的信息。\n\n## 收集什么\n\n"
      "注册账号需要手机号；申请公众账号需要主体的身份信息，加密保存。\n\n## 谁能看到\n\n"

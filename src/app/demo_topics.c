@@ -112,8 +112,7 @@ const struct demo_topic DEMO_TOPIC[DEMO_TOPICS] = {
      .tip = "本文为健康科普，不能代替面诊。身体不适请及时就医。"},
     {.category = "science",
      .subjects = {"日食", "电池", "天气预报", "显微镜", "潮汐", "机器学习", "望远镜", "地震波"},
-     .titles = {"{s}是怎么回事？", "用厨房里的东西理解{s}", "{s}背后的人和故事",
-                "A Short Guide to {s}"},
+     .titles = {"{s}是怎么回事？", "用厨房里的东西理解{s}", "{s}背后的人和故事", "三分钟讲清{s}"},
      .leads = {"我们每天都在享用科学的结果，却很少停下来问：{s}究竟是怎么回事？",
                "讲{s}之前，先请你做一个小实验：拿一杯水，放在窗台上，等五分钟。",
                "关于{s}，教科书写得很准，却不一定好懂。这里换一种讲法，难处不绕开，术语尽量少。"},
@@ -125,13 +124,12 @@ const struct demo_topic DEMO_TOPIC[DEMO_TOPICS] = {
           "许多重要的发现来自无聊的重复。同一个实验做到第三百次，异常的那一次才显得刺眼。",
           "类比能带我们走到门口，但进不了门。把电流比作水流很有用，只是别忘了，电线剪断时电并不会漏"
           "一地。",
-          "Good questions are small. Ask what changes, by how much, and compared with what; the "
-          "large answer often follows by itself."},
+          "好问题往往很小：变的是什么，变了多少，和什么相比。把小问题答清楚，大问题常常自己就有了答"
+          "案。"},
      .headings = {"从一个问题开始", "原理并不神秘", "还不知道的事"},
      .items = {"先猜一个答案，写下来", "每次只改变一个条件", "重复三次再下结论", "把失败也记进本子",
                "找一个能反驳自己的例子"},
-     .quotes = {"不知道，是一个很好的开头。",
-                "Nature is not in a hurry, and neither should we be."},
+     .quotes = {"不知道，是一个很好的开头。", "自然从不着急，我们也不必。"},
      .table = "| 概念 | 日常的样子 | 单位 |\n| --- | --- | --- |\n| 力 | 提起一个苹果 | 牛顿 |\n"
               "| 能量 | 爬一层楼 | 焦耳 |\n| 功率 | 一盏台灯 | 瓦特 |",
      .tip = "动手实验请在大人陪同下进行，不要直视太阳。"},
@@ -162,7 +160,7 @@ const struct demo_topic DEMO_TOPIC[DEMO_TOPICS] = {
      .subjects = {"古村落", "海边小城", "山间步道", "绿皮火车", "老城墙", "湿地", "茶山",
                   "周末骑行"},
      .titles = {"两天一夜，去看{s}", "{s}：不赶路的走法", "带父母去{s}，我们这样安排",
-                "Slow Travel: {s}"},
+                "{s}的清晨与黄昏"},
      .leads = {"周五下班后出发，周日傍晚回来，目的地是{s}。没有攻略，只带了一张地图。",
                "去{s}最好的时间是清晨。游客还没到，卖早点的炉子刚刚生火。",
                "{s}并不远，远的是下决心关掉电脑的那一刻。"},
@@ -174,8 +172,7 @@ const struct demo_topic DEMO_TOPIC[DEMO_TOPICS] = {
           "。",
           "走到第八公里，风忽然大了。坐下来喝水，发现刚才以为的云，其实是更远的一层山。",
           "旅行中最好的部分常常不在计划里：走错的岔路、突然的雨、陌生人递来的半个西瓜。",
-          "Leave early, carry little, and let the afternoon decide. The best map is the person who "
-          "lives there."},
+          "早点出发，少带东西，下午去哪儿交给脚步决定。最好的地图，是住在那里的人。"},
      .headings = {"路线", "路上遇见", "带什么，不带什么"},
      .items = {"鞋要合脚，不必新", "水带够一升半", "垃圾装袋带下山", "下午四点前返程",
                "给家人留一份行程"},
@@ -249,4 +246,40 @@ const struct demo_topic DEMO_TOPIC[DEMO_TOPICS] = {
      .table = "| 指标 | 去年 | 今年 |\n| --- | ---: | ---: |\n| 鸟类种数 | 59 | 63 |\n"
               "| 达标天数 | 318 | 327 |\n| 志愿者 | 86 | 142 |",
      .tip = "观鸟时请保持距离，不投喂，不追逐。"},
+    {.category = "travel",
+     .subjects = {"the old canal", "Tea Hill", "the reed marsh", "the north wall", "Stone Bridge",
+                  "the ferry villages", "the bamboo valley", "the lighthouse road"},
+     .titles = {"A slow day along {s}", "Walking {s} before breakfast", "What we learned from {s}",
+                "Getting to {s} without a car"},
+     .leads = {"Most visitors give {s} an hour. We gave it a day, and came home with muddy shoes.",
+               "The first bus leaves at ten to six. By seven you have {s} to yourself.",
+               "People keep asking us about {s}. Here is what we tell our friends."},
+     .paragraphs = {"Leave early, carry little, and let the afternoon decide. The best map is the "
+                    "person who lives "
+                    "there, and she is usually sweeping her doorstep at half past six.",
+                    "The path is older than the road. Where the steps are hollow, salt carriers "
+                    "once rested their "
+                    "poles; after rain each hollow holds a small piece of sky.",
+                    "Lunch was noodles with pickled greens at a place without a name. The price is "
+                    "on a chalk board "
+                    "and the tea is free for as long as you like to sit.",
+                    "At the eighth kilometre the wind turned. What we had taken for clouds was "
+                    "another line of hills, "
+                    "further than we would walk that day.",
+                    "Nothing here is spectacular, which is the point. You begin to notice the "
+                    "order in which birds "
+                    "wake, and how many greens there are.",
+                    "We counted eleven kinds of boats, four of them still working. The ferryman "
+                    "says that tourists "
+                    "ask for speed and locals ask after his knee."},
+     .headings = {"The way there", "On foot", "Before you go"},
+     .items = {"Shoes you have already walked in", "A litre and a half of water",
+               "Small change for the ferry", "A bag to carry your rubbish home",
+               "Tell somebody when you will be back"},
+     .quotes = {"Walking slowly is another way of going far.",
+                "The view does not run away; we do."},
+     .table = "| Stage | Distance | Time |\n| --- | ---: | ---: |\n| Bus stop to bridge | 3 km | "
+              "50 min |\n"
+              "| Bridge to village | 5 km | 90 min |\n| Village to ferry | 2 km | 30 min |",
+     .tip = "Mountain weather changes quickly: read the warnings before you leave."},
 };
