@@ -85,8 +85,8 @@ err oplog_list(struct tx *t, arena *mem, const struct oplog_query *q, struct opl
     int64_t before = q->before_id ? q->before_id : INT64_MAX;
     DB_EACH(t, mem,
             "SELECT id, at, user_id, account_id, method, route, object, result, status, ip, port,"
-            " user_agent, content_hash FROM oplog WHERE id < $1 AND ($2 = 0 OR user_id = $2)"
-            " AND ($3 = 0 OR account_id = $3) ORDER BY id DESC LIMIT $4",
+            " user_agent, content_hash FROM oplog WHERE id < $1 AND (user_id = $2 OR $2 = 0)"
+            " AND (account_id = $3 OR $3 = 0) ORDER BY id DESC LIMIT $4",
             DB_IN(before, q->user_id, q->account_id, q->limit),
             DB_OUT(&x.id, &x.at, &x.user_id, &x.account_id, &x.method, &x.route, &x.object,
                    &x.result, &x.status, &x.ip, &x.port, &x.user_agent, &x.content_hash),
