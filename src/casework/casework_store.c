@@ -98,7 +98,7 @@ static err list_open(struct tx *t, arena *mem, const struct case_filter *f, stru
     str kind = f->kind < 0 ? S("") : case_kind_name((enum case_kind)f->kind);
     DB_EACH(t, mem,
             "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND ($1 = '' OR c.kind = $1)"
-            " AND ($2 = 0 OR (c.claimed_by = $2 AND c.claim_until > $6))"
+            " AND ((c.claimed_by = $2 AND c.claim_until > $6) OR $2 = 0)"
             " AND (c.due_at, c.id) > ($3, $4) ORDER BY c.due_at, c.id LIMIT $5",
             DB_IN(kind, f->claimed_by, f->after_due, f->after_id, f->limit, tx_now(t)), OUT(r),
             { TRY(row_take(&r, &v[(*n)++])); });
@@ -112,7 +112,7 @@ static err list_decided(struct tx *t, arena *mem, const struct case_filter *f, s
     str kind = f->kind < 0 ? S("") : case_kind_name((enum case_kind)f->kind);
     DB_EACH(t, mem,
             "SELECT " COLUMNS FROM " WHERE c.state = 'decided' AND ($1 = '' OR c.kind = $1)"
-            " AND ($2 = 0 OR c.claimed_by = $2) AND c.id < $3"
+            " AND (c.claimed_by = $2 OR $2 = 0) AND c.id < $3"
             " ORDER BY c.id DESC LIMIT $4",
             DB_IN(kind, f->claimed_by, f->after_id ? f->after_id : INT64_MAX, f->limit), OUT(r),
             { TRY(row_take(&r, &v[(*n)++])); });
