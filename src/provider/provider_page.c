@@ -170,7 +170,7 @@ static err save(struct tx *t, void *ctx)
                                          .reason = p->reason,
                                          .set_by = p->r->session.user_id}));
     }
-    return page_touch(t, S("all"));
+    return page_touch(t, S("*"));
 }
 
 err do_provider(struct request *r)
@@ -258,7 +258,7 @@ static err appoint(struct tx *t, void *ctx)
     if (!(roles & ROLE_EIC))
         return fault_field(ERR_INVALID, "post_role", "user", "lacks the role");
     TRY(post_appoint(t, &p->post, p->r->session.user_id));
-    return page_touch(t, S("all"));
+    return page_touch(t, S("*"));
 }
 
 static err post_read(struct posting *p)
@@ -305,7 +305,7 @@ static err end(struct tx *t, void *ctx)
 {
     struct posting *p = ctx;
     TRY(post_end(t, POST_EDITOR_IN_CHIEF, p->post.id, p->r->session.user_id));
-    return page_touch(t, S("all"));
+    return page_touch(t, S("*"));
 }
 
 err do_post_end(struct request *r)

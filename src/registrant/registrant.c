@@ -101,6 +101,17 @@ err registrant_submit(struct tx *t, arena *mem, struct vault *v,
     return OK;
 }
 
+/* Their public pages show the mark. */
+static err pages_touch(struct tx *t, arena *mem, int64_t registrant_id)
+{
+    str *handles = NULL;
+    size_t n = 0;
+    TRY(store_handles(t, mem, registrant_id, &handles, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(page_touch(t, str_fmt(mem, "a:%.*s home accounts", FMT(handles[i]))));
+    return OK;
+}
+
 err registrant_settle(struct tx *t, arena *mem, const struct registrant_result *in)
 {
     static const struct {
@@ -129,6 +140,7 @@ err registrant_settle(struct tx *t, arena *mem, const struct registrant_result *
                                                 .valid_to = r.valid_to}));
     TRY(store_registrant_state(t, &r));
     TRY(store_accounts_verified(t, r.id, pass));
+    TRY(pages_touch(t, mem, r.id));
     TRY(notice_send(t, r.user_id, EFFECTS[in->verdict].notice, S("/me/registrants"), 1,
                     (const str[]){r.reason}));
     return registrant_record(t, mem, EFFECTS[in->verdict].record, &r, in->verifier);
