@@ -88,7 +88,7 @@ static str body(struct demo *d, const struct demo_topic *tp, int n, const char *
 /* The account of this topic whose turn it is. */
 static int account_for(int topic, int n)
 {
-    int fit[DEMO_ACCOUNTS], count = 0;
+    int fit[DEMO_ACCOUNTS] = {0}, count = 0;
     for (int i = 0; i < DEMO_ACCOUNTS - DEMO_APPLIED; i++)
         if (DEMO_ACCOUNT[i].topic == topic)
             fit[count++] = i;

@@ -190,6 +190,7 @@ err sq_writer_run(struct sq_writer *w, struct tx_call *call)
     ASSERT(!w->stop);
     bool idle = !w->first;
     *w->last = &j;
+    /* cppcheck-suppress autoVariables ; this thread waits until the writer is done with j */
     w->last = &j.next;
     if (idle)
         pthread_cond_signal(&w->work);
