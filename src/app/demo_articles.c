@@ -66,12 +66,12 @@ static str body(struct demo *d, const struct demo_topic *tp, int n, const char *
     const struct media *m = &d->picture[picture_for(tp, n)].media;
     line(&b, "", tp->leads[n % 3], subject);
     buf_add(&b, str_fmt(d->mem, "![%s](blob:%.*s)\n\n", subject, FMT(m->hash)));
-    line(&b, "## ", tp->headings[n % 3], subject);
+    line(&b, "## ", tp->headings[0], subject);
     line(&b, "", tp->paragraphs[n % 6], subject);
     line(&b, "", tp->paragraphs[(n + 1) % 6], subject);
     if (n % 3 != 2)
         line(&b, "> ", tp->quotes[n % 2], subject);
-    line(&b, "## ", tp->headings[(n + 1) % 3], subject);
+    line(&b, "## ", tp->headings[1], subject);
     list(&b, tp, n, subject);
     line(&b, "", tp->paragraphs[(n + 2) % 6], subject);
     line(&b, "", tp->paragraphs[(n + 3) % 6], subject);
@@ -79,7 +79,7 @@ static str body(struct demo *d, const struct demo_topic *tp, int n, const char *
         line(&b, "", tp->table, subject);
     if (n % 4 == 1)
         line(&b, "> [!TIP]\n> ", tp->tip, subject);
-    line(&b, "### ", tp->headings[(n + 2) % 3], subject);
+    line(&b, "### ", tp->headings[2], subject);
     line(&b, "", tp->paragraphs[(n + 4) % 6], subject);
     line(&b, "", tp->paragraphs[(n + 5) % 6], subject);
     return buf_str(&b);
