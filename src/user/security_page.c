@@ -229,7 +229,7 @@ static err password_again(struct again *a, struct form *f, bool *ret_right)
 
 static err show_form_page(struct request *r, int status, struct form *f)
 {
-    struct door_view v = {.form = f};
+    struct door_view v = {.form = f, .card = true};
     struct page page = {.place = PLACE_ME, .back = back_link(r)};
     return REPLY_PAGE_STATUS(r, status, &page, view_door, &v);
 }

@@ -99,7 +99,7 @@ static err roles_known(struct request *r, const struct form_field *fields, size_
 static err show_invite_form(struct request *r, int status, struct form *f)
 {
     f->submit = MSG_user_invite_make;
-    struct door_view v = {.form = f, .lead = msg(r->lang, MSG_user_invite_form_lead)};
+    struct door_view v = {.form = f, .lead = msg(r->lang, MSG_user_invite_form_lead), .card = true};
     struct page page = {.place = PLACE_DESK, .back = back_link(r)};
     return REPLY_PAGE_STATUS(r, status, &page, view_door, &v);
 }

@@ -7,7 +7,8 @@
 /* Log in, second factor, new password …: a form with a lead above and links below. */
 struct door_view {
     const struct form *form;
-    str lead; /* may be empty */
+    str lead;  /* may be empty */
+    bool card; /* in consoles; the plain layout is one itself */
     struct page_link links[2];
 };
 /* Sign up and reset: with the button that sends a code. */
