@@ -166,8 +166,8 @@ static void test_layout__a_desk_page_shows_what_the_roles_allow(void **state)
     assert_has(page, "<html lang=\"zh-CN\"");
     assert_has(page, "&lt;script&gt;");
     assert_false(str_has(page, S("<script>alert")));
-    assert_has(page, "/desk/articles");
-    assert_false(str_has(page, S("/desk/settings")));
+    assert_has(page, "/desk/vault");
+    assert_false(str_has(page, S("/desk/staff")));
     assert_has(page, "href=\"/console/hebei-river\"");
     assert_false(str_has(page, S("/oversight")));
     assert_has(page, "aria-sort=\"descending\"");
@@ -193,7 +193,7 @@ static void test_layout__a_case_page_in_both_languages(void **state)
         assert_has(page, "data-must=\"hebei-river\"");
         assert_has(page, "st-warn");
         assert_has(page, "aria-current=\"step\"");
-        assert_has(page, "class=\"side-link on\" href=\"/desk/registrants\"");
+        assert_has(page, "href=\"/desk/vault\"");
     }
 }
 
@@ -262,7 +262,7 @@ static void test_layout__a_public_page_carries_footer_and_social_tags(void **sta
     assert_has(page, "<link rel=\"canonical\" href=\"https://gongqi.example/a/x/1\"");
     assert_has(page, "content=\"article\"");
     assert_has(page, "京ICP备00000000号");
-    assert_has(page, "href=\"/report\"");
+    assert_has(page, "href=\"/rules\"");
     assert_has(page, "href=\"/login\"");
     assert_has(page, "href=\"#main\"");
     assert_false(str_has(page, S("noindex")));

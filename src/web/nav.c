@@ -17,18 +17,11 @@ static const struct nav_item CONSOLE[] = {
 };
 static const struct nav_item DESK[] = {
     {"", MSG_nav_queue, "queue-list", 0, 'q'},
-    {"/registrants", MSG_nav_registrants, "identification", ROLE_REVIEWER | ROLE_PRIVACY, 'r'},
-    {"/accounts", MSG_nav_accounts, "square-2-stack", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE,
-     'a'},
-    {"/articles", MSG_nav_articles, "document-text", ROLE_REVIEWER | ROLE_EIC, 't'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
     {"/staff", MSG_nav_users, "users", ROLE_SYSADMIN, 'u'},
     {"/posts", MSG_nav_posts, "user-circle", ROLE_SYSADMIN, 'e'},
     {"/vault", MSG_nav_vault, "lock-closed", ROLE_REVIEWER | ROLE_PRIVACY, 'v'},
-    {"/settings", MSG_nav_settings, "cog-6-tooth", ROLE_SYSADMIN, 's'},
-    {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN, 'x'},
-    {"/log", MSG_nav_log, "clipboard-document-list", ROLE_SECURITY, 'l'},
 };
 static const struct nav_item OVERSIGHT[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
