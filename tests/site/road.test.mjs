@@ -1,5 +1,8 @@
 // The main road, walked by the people involved: from a registrant's identity to a reader's eyes.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { png } from './png.mjs';
 import { site } from './site.mjs';
@@ -31,7 +34,7 @@ before(async () => {
   await admin.send(invites[0]);
   await admin.secondFactor();
   const join = async (mobile, name, roles) => {
-    const page = await admin.send('/desk/staff', { roles, note: name });
+    const page = await admin.send('/desk/staff/invite', { roles, note: name });
     const who = await s.person().signUp(mobile, name);
     assert.equal((await who.send(page.text.match(/\/invite\/[\w-]+/)[0])).status, 303);
     return who.secondFactor();
@@ -141,6 +144,16 @@ test('the API reads for everybody and writes with a token through the same gate 
   assert.equal((await post({ title: '', category: 'science', markdown: 'x', publish: true })).status, 422);
   assert.equal((await post({ title: 'x', category: 'sports', markdown: 'x', publish: true })).status, 403, 'category not granted');
   assert.equal((await post({ title: 'x', category: 'science', markdown: 'x' }, 'gq_wrong')).status, 401);
+});
+
+test('import goes through the same gate (A6.3)', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gongqi-import-'));
+  writeFileSync(join(dir, 'a.md'), 'title: 秋天的水位\ncategory: science\n\n水面**渐低**。\n');
+  const out = s.command('import', 'markdown', dir, '--account', 'riverside');
+  assert.match(out, /a\.md\theld\t\/a\/riverside\/\d+/);
+  writeFileSync(join(dir, 'a.md'), 'title: x\ncategory: sports\n\nx\n');
+  assert.throws(() => s.command('import', 'markdown', dir, '--account', 'riverside'), (e) => /category_not_granted/.test(e.stdout));
+  rmSync(dir, { recursive: true });
 });
 
 test('A16.2: every step is in the record, and its hashes hold', () => {

@@ -19,7 +19,7 @@ export async function site(...flags) {
   const more = url ? ['--database', url] : [];
   if (url) execFileSync(binary(), ['migrate', ...more]);
   const s = await serve('--rate-factor', '1000', ...more, ...flags);
-  const command = (name, ...args) => execFileSync(binary(), [name, '--data', s.data, ...more, ...args], { encoding: 'utf8' });
+  const command = (name, ...args) => execFileSync(binary(), [name, ...(name === 'import' ? args : []), '--data', s.data, ...more, ...(name === 'import' ? [] : args)], { encoding: 'utf8' });
   return { ...s, base: `http://127.0.0.1:${s.port}`, command, person: () => new Person(`http://127.0.0.1:${s.port}`, command) };
 }
 

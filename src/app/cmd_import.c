@@ -1,0 +1,157 @@
+/* gongqi import markdown DIR --account HANDLE: each *.md becomes a submission through the same gate
+ * as every other way in (A6.3). The first lines may say "title: …", "category: …", "digest: …". */
+#include "account/account.h"
+#include "app/boot.h"
+#include "app/commands.h"
+#include "app/services.h"
+#include "article/console.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_FILES = 10000 };
+
+struct import {
+    struct boot *b;
+    arena *mem;
+    struct account account;
+    int64_t owner;
+    struct article_rules rules;
+    struct article_text text;
+    struct article_outcome outcome;
+    str handle;
+};
+
+static err find_account(struct tx *t, void *ctx)
+{
+    struct import *i = ctx;
+    struct member *members;
+    size_t n;
+    TRY(account_find(t, i->b->mem, i->handle, &i->account));
+    TRY(member_list(t, i->b->mem, i->account.id, &members, &n));
+    for (size_t k = 0; k < n; k++)
+        if (members[k].role == MEMBER_OWNER)
+            i->owner = members[k].user_id;
+    return i->owner ? OK : fault(ERR_NOT_FOUND, "not_found", "the account has no owner");
+}
+
+static err file_read(arena *mem, const char *path, str *ret_text)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0 || st.st_size > DOC_MARKDOWN_MAX) {
+        if (fd >= 0)
+            close(fd);
+        return fault(ERR_INVALID, "unreadable", "can't read, or over %d bytes", DOC_MARKDOWN_MAX);
+    }
+    char *p = arena_alloc(mem, (size_t)st.st_size + 1);
+    ssize_t n = read(fd, p, (size_t)st.st_size);
+    close(fd);
+    str text = {p, n > 0 ? (size_t)n : 0};
+    if (!str_valid(text))
+        return fault(ERR_INVALID, "bad_utf8", "not UTF-8");
+    *ret_text = text;
+    return OK;
+}
+
+/* Takes the leading "key: value" lines off; what is not there keeps its default. */
+static str front_matter(str text, struct article_text *x)
+{
+    const struct {
+        str key;
+        str *to;
+    } KEYS[] = {
+        {S("title:"), &x->title}, {S("category:"), &x->category}, {S("digest:"), &x->digest}};
+    for (;;) {
+        str rest;
+        str line = str_split(text, '\n', &rest);
+        bool taken = str_eq(str_trim(line), S("---"));
+        for (size_t i = 0; i < LEN(KEYS); i++)
+            if (str_starts(line, KEYS[i].key)) {
+                *KEYS[i].to = str_trim(str_sub(line, KEYS[i].key.n, line.n));
+                taken = true;
+            }
+        if (!taken || !rest.p)
+            return text;
+        text = rest;
+    }
+}
+
+static err submit(struct tx *t, void *ctx)
+{
+    struct import *i = ctx;
+    return article_submit(
+        t, i->mem,
+        &(struct article_submission){
+            .account_id = i->account.id, .user_id = i->owner, .text = &i->text, .rules = &i->rules},
+        &i->outcome);
+}
+
+static err import_file(struct import *i, const char *path, str name)
+{
+    struct article_text in = {
+        .title = str_sub(name, 0, name.n - 3), .cover = S(""), .digest = S("")};
+    str rest;
+    str text;
+    struct node *doc;
+    in.category = str_split(i->account.categories, ',', &rest);
+    TRY(file_read(i->mem, path, &text));
+    text = front_matter(text, &in);
+    TRY(doc_from_markdown(i->mem, text, NULL, NULL, &doc));
+    TRY(article_text_check(i->mem, &in, doc, &i->text));
+    return db_tx(i->b->site.db, submit, i);
+}
+
+static err import_dir(struct import *i, const char *path)
+{
+    struct dirent **names;
+    int n = scandir(path, &names, NULL, alphasort), failed = 0;
+    if (n < 0 || n > MAX_FILES)
+        return fault(ERR_INVALID, "unreadable", "can't list the folder");
+    for (int k = 0; k < n; k++) {
+        AUTO_ARENA(mem);
+        str name = str_from(names[k]->d_name);
+        i->mem = mem;
+        if (str_ends(name, S(".md"))) {
+            err e = import_file(i, str_fmt(mem, "%s/%.*s", path, FMT(name)).p, name);
+            failed += e != OK;
+            if (e == OK)
+                (void)printf("%.*s\t%.*s\t/a/%.*s/%lld\n", FMT(name), FMT(i->outcome.state),
+                             FMT(i->handle), (long long)i->outcome.no);
+            else
+                (void)printf("%.*s\trefused\t%s %s\n", FMT(name), fault_of(e).reason,
+                             fault_of(e).text);
+        }
+        heap_free(names[k]);
+    }
+    heap_free(names);
+    return failed ? fault(ERR_INVALID, "refused", "%d files", failed) : OK;
+}
+
+static err import(struct import *i, const char *path)
+{
+    TRY(services_open(i->b, 0));
+    article_rules_now(&i->b->site, i->b->mem, &i->rules);
+    err e = db_read(i->b->site.db, find_account, i);
+    if (e == OK)
+        e = import_dir(i, path);
+    services_close(i->b);
+    return e;
+}
+
+err cmd_import(int argc, char **argv)
+{
+    struct boot b;
+    struct import i = {.b = &b};
+    if (argc < 5 || !str_eq(str_from(argv[1]), S("markdown")) ||
+        !str_eq(str_from(argv[3]), S("--account")))
+        return fault(ERR_INVALID, "usage", "import markdown DIR --account HANDLE [settings]");
+    i.handle = str_from(argv[4]);
+    TRY(boot_open(argc - 4, argv + 4, 0, &b));
+    err e = import(&i, argv[2]);
+    boot_close(&b);
+    return e;
+}
