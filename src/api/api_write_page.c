@@ -1,8 +1,8 @@
 /* Writing by API: create, submit, publish, read status. */
 #include "api/api.h"
 
+#include "article/console.h"
 #include "base/json.h"
-#include "settings/provider.h"
 
 struct writing {
     struct request *r;
@@ -14,16 +14,6 @@ struct writing {
     bool submit;
     str returned;
 };
-
-static void rules_now(struct request *r, struct article_rules *ret_rules)
-{
-    struct provider_settings ps;
-    provider_live_get(r->site->provider, r->mem, &ps);
-    *ret_rules = (struct article_rules){
-        .mode = str_eq(ps.review_mode, S("post")) ? ARTICLE_REVIEW_AFTER : ARTICLE_REVIEW_FIRST,
-        .daily_quota = (int)ps.daily_quota,
-        .review_ms = ps.review_due_days * DAY_MS};
-}
 
 /* Unknown members are refused, so that a typing error does not publish something else. */
 static err members_check(const json_t *body)
@@ -119,7 +109,7 @@ err api_v1_article_new(struct request *r)
 {
     struct writing w = {.r = r};
     TRY(body_read(&w));
-    rules_now(r, &w.rules);
+    article_rules_now(r->site, r->mem, &w.rules);
     TRY(request_tx(r, write, &w));
     return answer(r, 201, &w.outcome);
 }
@@ -131,7 +121,7 @@ err api_v1_article_submit(struct request *r)
     TRY(request_arg_int(r, "no", &w.no));
     TRY(body_read(&w));
     w.submit = true;
-    rules_now(r, &w.rules);
+    article_rules_now(r->site, r->mem, &w.rules);
     TRY(request_tx(r, write, &w));
     return answer(r, 200, &w.outcome);
 }
