@@ -257,13 +257,26 @@ static void stmt_name(const struct db_sql *sql, char name[32])
     snprintf(name, 32, "s%lx", (unsigned long)(uintptr_t)sql);
 }
 
-static err stmt_prepare(struct pg_conn *c, const struct db_sql *sql)
+/* Types are named, not left to the server: it would take $1 of "$1 = 0" for 32 bits. A NULL of the
+ * first call says nothing, there the server infers. */
+static int arg_types(struct db_args in, Oid types[DB_MAX_ARGS])
+{
+    static const Oid OIDS[] = {[DB_NULL] = 0, [DB_INT] = 20, [DB_TEXT] = 25, [DB_BLOB] = 17};
+    int n = in.n < DB_MAX_ARGS ? (int)in.n : DB_MAX_ARGS;
+    for (int i = 0; i < n; i++)
+        types[i] = OIDS[in.v[i].type];
+    return n;
+}
+
+static err stmt_prepare(struct pg_conn *c, const struct db_sql *sql, struct db_args in)
 {
     if (ptrmap_get(&c->prepared, sql))
         return OK;
     char name[32];
     stmt_name(sql, name);
-    err e = result_check(c, PQprepare(c->h, name, sql->text, 0, NULL), NULL);
+    Oid types[DB_MAX_ARGS];
+    int n = arg_types(in, types);
+    err e = result_check(c, PQprepare(c->h, name, sql->text, n, types), NULL);
     if (e == ERR_BUG) {
         struct fault f = fault_of(e);
         return fault(ERR_BUG, "sql", "%s (%s:%d)", f.text, sql->file, sql->line);
@@ -297,7 +310,7 @@ static void param_set(struct params *p, size_t i, const struct db_arg *a)
 
 static err execute(struct pg_conn *c, const struct db_sql *sql, struct db_args in, PGresult **ret_r)
 {
-    TRY(stmt_prepare(c, sql));
+    TRY(stmt_prepare(c, sql, in));
     AUTO_ARENA(mem);
     struct params p;
     p.mem = mem;
@@ -395,7 +408,7 @@ static err script(struct tx *t, const char *sql)
 
 static err check(struct tx *t, const struct db_sql *sql)
 {
-    return stmt_prepare(t->conn, sql);
+    return stmt_prepare(t->conn, sql, (struct db_args){0});
 }
 
 const struct db_driver DB_POSTGRES = {
