@@ -112,10 +112,11 @@ static err policies_make(struct tx *t, struct demo *d)
         struct node *doc;
         struct policy p = {.kind = str_from(DEMO_POLICY[i][0]),
                            .title = str_from(DEMO_POLICY[i][1]),
+                           .material = true,
                            .effective_at = tx_now(t)};
         TRY(demo_doc(d, str_from(DEMO_POLICY[i][2]), &doc));
         TRY(doc_json(d->mem, doc, &p.doc));
-        TRY(policy_publish(t, &p, d->user[DEMO_EIC]));
+        TRY(policy_publish(t, &(struct policy_terms){0}, &p, d->user[DEMO_EIC]));
     }
     return OK;
 }

@@ -8,6 +8,7 @@
 #include "job/job.h"
 #include "mail/mail.h"
 #include "notice/notice.h"
+#include "policy/policy.h"
 #include "provider/provider.h"
 #include "registrant/verify_http.h"
 #include "settings/provider.h"
@@ -37,10 +38,25 @@ static err job_sweep_done(void *ctx, const struct job *job)
     return db_tx(s->db, sweep, &n);
 }
 
+static err job_policy_tell(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    return policy_tell_job(s->db, job->args);
+}
+
+static err job_policy_remind(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return policy_remind_job(s->db);
+}
+
 static const struct job_kind JOBS[] = {
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
+    {.name = POLICY_TELL_JOB, .fn = job_policy_tell, .timeout_ms = 10 * MINUTE_MS},
+    {.name = "policy_remind", .fn = job_policy_remind, .every_ms = DAY_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 

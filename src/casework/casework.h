@@ -9,7 +9,8 @@
     X(CASE_REGISTRANT, registrant)                                                                 \
     X(CASE_ACCOUNT, account)                                                                       \
     X(CASE_PROFILE, profile)                                                                       \
-    X(CASE_ARTICLE, article)
+    X(CASE_ARTICLE, article)                                                                       \
+    X(CASE_POLICY, policy)
 enum case_kind {
 #define X(id, name) id,
     CASE_KIND_TABLE(X)

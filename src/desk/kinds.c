@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "article/article.h"
 #include "desk/desk_view.h"
+#include "policy/policy.h"
 #include "registrant/registrant.h"
 
 /* Weak: a department whose evidence page is not built yet shows title and facts only. */
@@ -29,7 +30,8 @@ unsigned desk_kinds_of(unsigned roles)
 str desk_kind_label(enum lang lang, enum case_kind kind)
 {
     static const enum msg LABELS[CASE_KINDS] = {MSG_case_kind_registrant, MSG_case_kind_account,
-                                                MSG_case_kind_profile, MSG_case_kind_article};
+                                                MSG_case_kind_profile, MSG_case_kind_article,
+                                                MSG_case_kind_policy};
     return msg(lang, LABELS[kind]);
 }
 

@@ -8,7 +8,7 @@
 /*      reason              asked of */
 #define GATE_TABLE(X)                                                                              \
     X(identity_required)  /* registrant verified and the verification not expired (A6.2, A6.3) */  \
-    X(agreement_required) /* service agreement in force is signed by the registrant (A5.9) */      \
+    X(agreement_required) /* agreement signed, and again by its deadline (A5.9) */                 \
     X(account_inactive)   /* account active (3.1) */                                               \
     X(measure_in_force)   /* no measure takes the function away (A13.1) */                         \
     X(category_not_granted) /* content category within the account's scope (A7.2) */               \

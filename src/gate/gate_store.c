@@ -6,7 +6,7 @@
 struct facts {
     str account_state, handle, categories, registrant_state;
     int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used;
-    int64_t signed_version, version;
+    int64_t signed_version, version, must_sign; /* of the agreement: newest in force, due by now */
 };
 
 /* `list` is comma-separated codes. */
@@ -28,9 +28,9 @@ static unsigned judge(const struct facts *f, const struct gate_question *q, int6
         [GATE_identity_required] =
             !str_eq(f->registrant_state, S("verified")) || (f->valid_to && f->valid_to <= now),
         [GATE_agreement_required] =
-            f->version == 0 ||
+            f->version == 0 || f->signed_version == 0 ||
             f->signed_version<
-                f->version, [GATE_account_inactive] = !str_eq(f->account_state, S("active")),
+                f->must_sign, [GATE_account_inactive] = !str_eq(f->account_state, S("active")),
                 [GATE_measure_in_force] = f->measures> 0,
         [GATE_category_not_granted] = q->category.n && !list_has(f->categories, q->category),
         [GATE_quota_used] = q->counts && used >= q->daily_quota,
@@ -56,12 +56,14 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
                " COALESCE((SELECT MAX(s.version) FROM signature s WHERE s.registrant_id = r.id"
                "  AND s.kind = 'service_agreement'), 0),"
                " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
-               "  AND v.effective_at <= $2), 0)"
+               "  AND v.effective_at <= $2), 0),"
+               " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
+               "  AND v.effective_at <= $2 AND v.material = 1 AND v.sign_by <= $2), 0)"
                " FROM account a JOIN registrant r ON r.id = a.registrant_id WHERE a.id = $1",
                DB_IN(q->account_id, tx_now(t)),
                DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
                       &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
-                      &f.signed_version, &f.version)));
+                      &f.signed_version, &f.version, &f.must_sign)));
     *ret_a = (struct gate_answer){judge(&f, q, tx_now(t)), f.registrant_id, f.handle};
     return OK;
 }

@@ -1,4 +1,5 @@
-/* The texts of *.zh.md in the order of POLICY_KIND; made by tools/embed-text. */
+/* The texts of *.zh.md in the order of the public kinds of policy/kinds.def; made by
+ * tools/embed-text. */
 #pragma once
 
 extern const char *const POLICY_TEXTS[];

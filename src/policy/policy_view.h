@@ -1,23 +1,34 @@
 /* What the templates of policies show. */
 #pragma once
 #include "policy/policy.h"
+#include "text/diff.h"
 #include "web/layout.h"
 
 struct policy_line {
-    str kind, label, href;
+    str kind, label, href, note; /* note: a proposal waits, a version is to come */
     const struct policy *policy; /* NULL: none in force */
+    str write;                   /* address of the form that this person may use; may be empty */
 };
 struct policy_list_view {
     const struct policy_line *v;
     size_t n;
-    bool desk;
+    bool desk, can_seed; /* texts to begin with are offered */
+    str csrf;
 };
 struct policy_show_view {
-    struct policy policy;
-    str hash, kind_href;
+    struct policy policy, next; /* next.version 0: none announced */
+    str hash, base;             /* address of the kind */
     html text;
-    bool in_force;
+    bool in_force, is_public;
+    str day, error; /* asked for the text in force on a day */
     const struct policy *versions;
+    size_t version_n;
+};
+struct policy_diff_view {
+    struct diff diff;
+    int old, new;
+    str base;
+    const struct policy *versions; /* to compare with */
     size_t version_n;
 };
 struct policy_write_view {
@@ -25,4 +36,14 @@ struct policy_write_view {
     int next_version;
     html preview;
     str preview_title;
+    const struct diff *diff;                /* against the last version; NULL: no preview */
+    const struct policy_proposal *proposal; /* the newest, when it waits or came back */
+    bool publish;                           /* else: ask the editor-in-chief */
+};
+struct policy_case {
+    const struct policy_proposal *proposal;
+    html text;
+    struct facts_view facts;
+    struct diff diff;
+    int last; /* version compared with; 0: the first */
 };

@@ -16,6 +16,7 @@ struct signing {
     struct registrant reg;
     struct policy policy;
     struct signature signature;
+    int64_t due; /* policy_sign_due */
     str signer;
     struct form form;
 };
@@ -26,7 +27,9 @@ static err signing_load(struct tx *t, void *ctx)
     TRY(registrant_own(s->r, t, &s->reg));
     TRY(policy_in_force(t, s->r->mem, POLICY_AGREEMENT, s->r->now, &s->policy));
     err e = signature_load(t, s->r->mem, s->reg.id, POLICY_AGREEMENT, &s->signature);
-    return e == ERR_NOT_FOUND ? OK : e;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    return policy_sign_due(t, s->signature.version, &s->due);
 }
 
 static err signing_show(struct signing *s, int status)
@@ -39,7 +42,14 @@ static err signing_show(struct signing *s, int status)
                                .hash = hex(r->mem, p->hash),
                                .version = p->version,
                                .effective_at = p->effective_at,
-                               .signed_at = done ? s->signature.at : 0};
+                               .signed_at = done ? s->signature.at : 0,
+                               .due = s->due > 1 ? s->due : 0,
+                               .overdue = s->due == 1 && s->signature.version,
+                               .note = s->signature.version && !done ? p->note : S(""),
+                               .diff = s->signature.version && !done
+                                           ? str_fmt(r->mem, "/rules/%.*s/%d/diff?with=%d",
+                                                     FMT(p->kind), p->version, s->signature.version)
+                                           : S("")};
     TRY(document_html(r->mem, p->doc, &v.text));
     if (s->signature.version)
         v.download = str_fmt(r->mem, "/me/registrants/%lld/agreement/copy", (long long)s->reg.id);

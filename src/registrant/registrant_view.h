@@ -70,8 +70,10 @@ struct vault_view {
 struct agreement_view {
     struct form *form; /* NULL: nothing to sign */
     str title, hash, download;
+    str note, diff; /* of a version after the one signed; may be empty */
     int version;
-    int64_t effective_at, signed_at;
+    int64_t effective_at, signed_at, due;
+    bool overdue;
     html text;
 };
 struct signed_copy {

@@ -15,6 +15,7 @@ before(async () => {
   });
   site = await startSite('--verifier-url', verifier.url, '--verifier-secret', key);
   boss = await admin(site);
+  await boss.submit('/desk/provider', { '规则公示期（天）': '0', '协议重签期限（天）': '0', 修改理由: '测试' }, { button: '保存' });
 });
 after(async () => {
   verifier.close();

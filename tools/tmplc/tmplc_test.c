@@ -90,6 +90,14 @@ static void test_tmplc__white_space_is_collapsed_where_it_means_nothing(void **s
     has("a <!-- gone\n {x} --> b", "S(\"a b\\n\")");
 }
 
+static void test_tmplc__a_backslash_joins_lines(void **state)
+{
+    (void)state;
+    has("<p>a</p>\\\n% if (x) {\n<b>b</b>\\\n% }\n<i>c</i>", "out_raw(o, S(\"<p>a</p>\"));");
+    has("<p>a</p>\\\n% if (x) {\n<b>b</b>\\\n% }\n<i>c</i>", "out_raw(o, S(\"<b>b</b>\"));");
+    has("<p>a\\b</p>", "a\\134b");
+}
+
 static void test_tmplc__functions_are_declared(void **state)
 {
     (void)state;
@@ -230,6 +238,7 @@ int main(void)
         TEST(test_tmplc__escape_follows_the_place),
         TEST(test_tmplc__expressions_are_read_as_c),
         TEST(test_tmplc__white_space_is_collapsed_where_it_means_nothing),
+        TEST(test_tmplc__a_backslash_joins_lines),
         TEST(test_tmplc__functions_are_declared),
         TEST(test_tmplc__c_compiler_is_told_the_line),
         TEST(test_tmplc__expression_is_refused_where_no_escape_helps),

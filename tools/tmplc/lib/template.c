@@ -423,6 +423,9 @@ static err html_line(struct compiler *c, str line)
         return refuse(c, "HTML outside of a function");
     if (c_goes_on)
         return refuse(c, "C before HTML must end in { } ; or : (an `if` needs its braces)");
+    /* A backslash at the end joins the line to the next: no white space between them. */
+    if (str_ends(line, S("\\\n")))
+        line = str_sub(line, 0, line.n - 2);
     size_t n;
     for (size_t i = 0; i < line.n; i += n)
         TRY(html_piece(c, str_sub(line, i, line.n), &n));
