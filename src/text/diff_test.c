@@ -66,7 +66,8 @@ static void test_diff__chinese_by_character_and_latin_by_word(void **state)
 static void test_diff__unlike_lines_are_not_one_that_changed(void **state)
 {
     (void)state;
-    assert_string_equal(shown(S("平台公开规则"), S("今天天气很好")), "-[平台公开规则];+[今天天气很好];");
+    assert_string_equal(shown(S("平台公开规则"), S("今天天气很好")),
+                        "-[平台公开规则];+[今天天气很好];");
 }
 
 static void test_diff__shortest_among_repetitions(void **state)

@@ -44,11 +44,11 @@ test('a proposal waits for the editor-in-chief, comes back with a reason, and is
     const queue = await chief.get('/desk/cases?kind=policy');
     const at = queue.text.match(/\/desk\/cases\/\d+/)[0];
     assert.equal((await clerk.get(at)).status, 403);
-    const claimed = await chief.submit(at, {}, { button: '认领' });
+    const claimed = await chief.submit(at, {}, { button: '领取' });
     assert.equal(claimed.status, 303);
     const shown = await chief.get(at);
     assert.match(words(shown), /合规乙/);
-    const done = await chief.submit(at, { 理由: reason }, { button: verdict });
+    const done = await chief.submit(at, { 告知对方的说明: reason }, { button: verdict });
     assert.equal(done.status, 303, words(done));
   };
   await decide('退回修改', '请写明起算日');
