@@ -162,7 +162,7 @@ err page_rule(struct request *r)
 err page_rule_version(struct request *r)
 {
     str base;
-    int version;
+    int version = 0;
     TRY(kind_check(r, &base));
     TRY(version_arg(r, &version));
     return policy_show(r, PLACE_READER, base, version);
