@@ -47,7 +47,7 @@ extern const struct demo_user DEMO_PEOPLE[DEMO_USERS];
 extern const struct demo_registrant DEMO_REGISTRANT[DEMO_REGISTRANTS];
 extern const struct demo_account DEMO_ACCOUNT[DEMO_ACCOUNTS];
 extern const struct demo_topic DEMO_TOPIC[DEMO_TOPICS];
-extern const char *const DEMO_POLICY[][3];  /* kind, title, Markdown; ends with NULL */
+extern const char *const DEMO_POLICY[][4];  /* kind, title, Markdown; ends with NULL */
 extern const char *const DEMO_SETTING[][2]; /* name, value; ends with NULL */
 
 /* ---- what is being made ---- */

@@ -106,6 +106,12 @@ static err user_make(struct tx *t, struct demo *d, int i)
     return totp_enable(t, d->user[i]);
 }
 
+/* A second text of the same kind is a version to come. */
+static bool is_second(size_t i)
+{
+    return i && strcmp(DEMO_POLICY[i][0], DEMO_POLICY[i - 1][0]) == 0;
+}
+
 static err policies_make(struct tx *t, struct demo *d)
 {
     for (size_t i = 0; DEMO_POLICY[i][0]; i++) {
@@ -113,12 +119,13 @@ static err policies_make(struct tx *t, struct demo *d)
         struct policy p = {.kind = str_from(DEMO_POLICY[i][0]),
                            .title = str_from(DEMO_POLICY[i][1]),
                            .material = true,
-                           .effective_at = tx_now(t)};
+                           .note = str_from(DEMO_POLICY[i][3]),
+                           .effective_at = tx_now(t) + (is_second(i) ? 8 * DAY_MS : 0)};
         TRY(demo_doc(d, str_from(DEMO_POLICY[i][2]), &doc));
         TRY(doc_json(d->mem, doc, &p.doc));
         TRY(policy_publish(t, &(struct policy_terms){0}, &p, d->user[DEMO_EIC]));
     }
-    return OK;
+    return policy_seed(t, d->user[DEMO_EIC]);
 }
 
 static err house_make(struct tx *t, void *ctx)

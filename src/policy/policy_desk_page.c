@@ -10,58 +10,70 @@
 
 /* ---- the list ---- */
 
+enum { COLUMNS = 4 };
 struct shelf {
     struct request *r;
-    struct policy_line v[POLICY_KINDS];
+    struct table_row v[POLICY_KINDS];
     bool can_seed;
 };
 
 /* What is to come: a proposal that waits, or a version that is announced. */
-static err line_note(struct tx *t, struct request *r, struct policy_line *l)
+static err coming(struct tx *t, struct request *r, str kind, int now, str *ret_note)
 {
     struct policy_proposal p;
     struct policy *versions;
     size_t n;
-    int now = l->policy ? l->policy->version : 0;
-    err e = policy_proposal_last(t, r->mem, l->kind, &p);
+    err e = policy_proposal_last(t, r->mem, kind, &p);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
-    l->note = S("");
+    *ret_note = S("");
     if (e == OK && str_eq(p.state, S("pending"))) {
-        l->note = msg(r->lang, MSG_policy_waits);
+        *ret_note = msg(r->lang, MSG_policy_waits);
         return OK;
     }
-    TRY(policy_versions(t, r->mem, l->kind, &versions, &n));
+    TRY(policy_versions(t, r->mem, kind, &versions, &n));
     if (n && versions[0].version > now) {
         str args[] = {str_fmt(r->mem, "%d", versions[0].version),
                       date_text(r->mem, clock_china(versions[0].effective_at).date)};
-        l->note = msg_format(r->mem, r->lang, MSG_policy_next_line, args, LEN(args));
+        *ret_note = msg_format(r->mem, r->lang, MSG_policy_next_line, args, LEN(args));
     }
+    return OK;
+}
+
+/* Where a click leads: to the form that this person may use, else to the text. */
+static str shelf_href(const struct request *r, str kind)
+{
+    const char *last = "/text";
+    if (r->session.roles & ROLE_COMPLIANCE)
+        last = "/propose";
+    if (r->session.roles & ROLE_EIC)
+        last = "";
+    return str_fmt(r->mem, "/desk/policies/%.*s%s", FMT(kind), last);
+}
+
+static err shelf_row(struct tx *t, struct shelf *s, str kind, struct table_row *ret_row)
+{
+    struct request *r = s->r;
+    struct policy p = {.title = S("")};
+    struct table_cell *cells = NEW_N(r->mem, struct table_cell, COLUMNS);
+    err e = policy_in_force(t, r->mem, kind, r->now, &p);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    s->can_seed = s->can_seed && e == ERR_NOT_FOUND;
+    cells[0].text = policy_label(r->lang, kind);
+    cells[1].text = p.version ? p.title : msg(r->lang, MSG_policy_nothing);
+    cells[2].text = p.version ? str_fmt(r->mem, "%d", p.version) : S("");
+    TRY(coming(t, r, kind, p.version, &cells[3].text));
+    *ret_row = (struct table_row){shelf_href(r, kind), cells};
     return OK;
 }
 
 static err shelf_load(struct tx *t, void *ctx)
 {
     struct shelf *s = ctx;
-    struct request *r = s->r;
-    bool chief = r->session.roles & ROLE_EIC, writer = r->session.roles & ROLE_COMPLIANCE;
-    s->can_seed = chief;
-    for (size_t i = 0; i < POLICY_KINDS; i++) {
-        str kind = POLICY_KIND[i];
-        struct policy *p = NEW(r->mem, struct policy);
-        err e = policy_in_force(t, r->mem, kind, r->now, p);
-        if (e != OK && e != ERR_NOT_FOUND)
-            return e;
-        str base = str_fmt(r->mem, "/desk/policies/%.*s", FMT(kind));
-        s->v[i] = (struct policy_line){
-            .kind = kind,
-            .label = policy_label(r->lang, kind),
-            .href = str_cat(r->mem, base, S("/text")),
-            .policy = e == OK ? p : NULL,
-            .write = chief ? base : (writer ? str_cat(r->mem, base, S("/propose")) : S(""))};
-        TRY(line_note(t, r, &s->v[i]));
-        s->can_seed = s->can_seed && e == ERR_NOT_FOUND;
-    }
+    s->can_seed = s->r->session.roles & ROLE_EIC;
+    for (size_t i = 0; i < POLICY_KINDS; i++)
+        TRY(shelf_row(t, s, POLICY_KIND[i], &s->v[i]));
     return OK;
 }
 
@@ -69,12 +81,20 @@ err page_policies(struct request *r)
 {
     struct shelf s = {.r = r};
     TRY(request_read(r, shelf_load, &s));
-    return REPLY_PAGE(r, (&(struct page){.place = PLACE_DESK}), view_policy_list,
-                      (&(struct policy_list_view){.v = s.v,
-                                                  .n = POLICY_KINDS,
-                                                  .desk = true,
-                                                  .can_seed = s.can_seed,
-                                                  .csrf = r->session.csrf}));
+    const struct table_col cols[COLUMNS] = {
+        {.label = msg(r->lang, MSG_policy_kind)},
+        {.label = msg(r->lang, MSG_policy_title)},
+        {.label = msg(r->lang, MSG_policy_version), .number = true},
+        {.label = msg(r->lang, MSG_policy_coming)},
+    };
+    struct policy_shelf_view v = {.table = {.caption = msg(r->lang, MSG_policy_list_title),
+                                            .cols = cols,
+                                            .col_n = COLUMNS,
+                                            .rows = s.v,
+                                            .row_n = POLICY_KINDS},
+                                  .can_seed = s.can_seed,
+                                  .csrf = r->session.csrf};
+    return REPLY_PAGE(r, (&(struct page){.place = PLACE_DESK}), view_policy_shelf, &v);
 }
 
 static err seed(struct tx *t, void *ctx)
@@ -202,6 +222,9 @@ static err write_show(struct writing *w, int status)
                                   .proposal = told ? p : NULL,
                                   .publish = w->publish};
     struct page page = {.place = PLACE_DESK, .title = policy_label(r->lang, w->kind)};
+    if (w->last_version)
+        page.action = (struct page_link){str_fmt(r->mem, "/desk/policies/%.*s/text", FMT(w->kind)),
+                                         msg(r->lang, MSG_policy_read), S("")};
     page.back = (struct page_link){S("/desk/policies"), msg(r->lang, MSG_nav_policies), S("")};
     return REPLY_PAGE_STATUS(r, status, &page, view_policy_write, &v);
 }

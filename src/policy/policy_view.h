@@ -7,12 +7,14 @@
 struct policy_line {
     str kind, label, href, note; /* note: a proposal waits, a version is to come */
     const struct policy *policy; /* NULL: none in force */
-    str write;                   /* address of the form that this person may use; may be empty */
 };
 struct policy_list_view {
     const struct policy_line *v;
     size_t n;
-    bool desk, can_seed; /* texts to begin with are offered */
+};
+struct policy_shelf_view { /* the same for staff */
+    struct table_view table;
+    bool can_seed; /* texts to begin with are offered */
     str csrf;
 };
 struct policy_show_view {
