@@ -43,11 +43,8 @@ static err coming(struct tx *t, struct request *r, str kind, int now, str *ret_n
 /* Where a click leads: to the form that this person may use, else to the text. */
 static str shelf_href(const struct request *r, str kind)
 {
-    const char *last = "/text";
-    if (r->session.roles & ROLE_COMPLIANCE)
-        last = "/propose";
-    if (r->session.roles & ROLE_EIC)
-        last = "";
+    bool chief = r->session.roles & ROLE_EIC, clerk = r->session.roles & ROLE_COMPLIANCE;
+    const char *last = chief ? "" : (clerk ? "/propose" : "/text");
     return str_fmt(r->mem, "/desk/policies/%.*s%s", FMT(kind), last);
 }
 
