@@ -106,6 +106,12 @@ err article_version_load(struct tx *t, arena *mem, int64_t account_id, int64_t n
                          struct article_version *ret_v);
 err article_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                      struct article_version **ret_v /* without doc */, size_t *ret_n);
+/* Those that were public: a version that was sent back or rejected never is, whatever came later.
+ */
+err article_public_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
+                            struct article_version **ret_v /* without doc */, size_t *ret_n);
+/* Was this version public, and which one before it (0: none)? ERR_NOT_FOUND when it was not. */
+err article_was_public(struct tx *t, int64_t account_id, int64_t no, int version, int *ret_before);
 err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                    struct article_event **ret_v, size_t *ret_n);
 err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct draft *ret_d);

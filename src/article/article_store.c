@@ -248,6 +248,42 @@ err article_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
     return OK;
 }
 
+err article_public_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
+                            struct article_version **ret_v, size_t *ret_n)
+{
+    struct article_version *v = NEW_N(mem, struct article_version, MAX_HISTORY);
+    struct article_version row = {.account_id = account_id, .no = no};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT version, title, digest, cover, category, hash, author_id, created_at"
+            " FROM article_version v WHERE account_id = $1 AND no = $2 AND EXISTS ("
+            "  SELECT 1 FROM article_event e WHERE e.account_id = $1 AND e.no = $2"
+            "  AND e.version = v.version AND e.event IN ('published', 'updated'))"
+            " ORDER BY version DESC LIMIT 500",
+            DB_IN(account_id, no),
+            DB_OUT(&row.version, &row.text.title, &row.text.digest, &row.text.cover,
+                   &row.text.category, &row.hash, &row.author_id, &row.created_at),
+            { v[n++] = row; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err article_was_public(struct tx *t, int64_t account_id, int64_t no, int version, int *ret_before)
+{
+    int64_t was = 0;
+    int before = 0;
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FILTER (WHERE version = $3),"
+               " COALESCE(MAX(version) FILTER (WHERE version < $3), 0) FROM article_event"
+               " WHERE account_id = $1 AND no = $2 AND event IN ('published', 'updated')",
+               DB_IN(account_id, no, version), DB_OUT(&was, &before)));
+    if (!was)
+        return fault(ERR_NOT_FOUND, "not_found", "version %d was never public", version);
+    *ret_before = before;
+    return OK;
+}
+
 err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                    struct article_event **ret_v, size_t *ret_n)
 {

@@ -224,6 +224,46 @@ static void test_article__road(void **state)
     state_is(&c, "withdrawn", 2);
 }
 
+static err was_public(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    return article_was_public(t, ACCOUNT, c->no, c->rev, &c->new_rev);
+}
+
+static err public_versions(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    struct article_version *v;
+    size_t n;
+    TRY(article_public_versions(t, mem, ACCOUNT, c->no, &v, &n));
+    c->rev = (int)n;
+    return OK;
+}
+
+/* A version that was sent back stays with the writers, also when a later one is public. */
+static void test_article__rejected_version_is_never_public(void **state)
+{
+    struct call c = {0};
+    (void)state;
+    ok(create, &c);
+    for (int i = 1; i <= 3; i++) {
+        c.verdict = i == 2 ? VERDICT_REJECT : VERDICT_APPROVE;
+        ok(submit, &c);
+        ok(decide, &c);
+    }
+    state_is(&c, "published", 3);
+    c.rev = 2;
+    refused(was_public, &c, ERR_NOT_FOUND, "not_found");
+    c.rev = 3;
+    ok(was_public, &c);
+    assert_int_equal(c.new_rev, 1);
+    c.rev = 1;
+    ok(was_public, &c);
+    assert_int_equal(c.new_rev, 0);
+    ok(public_versions, &c);
+    assert_int_equal(c.rev, 2);
+}
+
 static void test_article__later_writer_sees_a_conflict(void **state)
 {
     struct call c = {.rev = 1};
@@ -344,6 +384,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_article__road, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_article__rejected_version_is_never_public, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_article__later_writer_sees_a_conflict, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_article__returned_and_taken_back, set_up, tear_down),

@@ -8,8 +8,6 @@
 #include "job/job.h"
 #include "settings/provider.h"
 
-enum { MAX_CHANGES = 400 };
-
 void article_rules_now(struct site *site, arena *mem, struct article_rules *ret_rules)
 {
     struct provider_settings ps;
@@ -32,56 +30,6 @@ err article_due_job(void *ctx, const struct job *job)
     int n = 0;
     (void)job;
     return db_tx(s->db, publish_due, &n);
-}
-
-/* ---- what a version changes ---- */
-
-struct lines {
-    str *v;
-    size_t n;
-};
-
-static err lines_of(arena *mem, const struct article_version *v, struct lines *ret_l)
-{
-    struct node *doc;
-    TRY(doc_from_json(mem, v->text.doc, &doc));
-    str rest = doc_text(mem, doc, DOC_TEXT_READ);
-    struct lines l = {.v = NEW_N(mem, str, MAX_CHANGES)};
-    while (rest.p && l.n < MAX_CHANGES) {
-        str line = str_trim(str_split(rest, '\n', &rest));
-        if (line.n)
-            l.v[l.n++] = line;
-    }
-    *ret_l = l;
-    return OK;
-}
-
-static bool has(const struct lines *l, str line)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (str_eq(l->v[i], line))
-            return true;
-    return false;
-}
-
-/* Paragraphs that one version has and the other has not: simple, and enough to look at. */
-static err changes(arena *mem, const struct article_version *old, const struct article_version *now,
-                   struct article_preview_view *v)
-{
-    struct lines a, b;
-    TRY(lines_of(mem, old, &a));
-    TRY(lines_of(mem, now, &b));
-    struct article_change *c = NEW_N(mem, struct article_change, a.n + b.n);
-    size_t n = 0;
-    for (size_t i = 0; i < a.n; i++)
-        if (!has(&b, a.v[i]))
-            c[n++] = (struct article_change){false, a.v[i]};
-    for (size_t i = 0; i < b.n; i++)
-        if (!has(&a, b.v[i]))
-            c[n++] = (struct article_change){true, b.v[i]};
-    v->changes = c;
-    v->change_n = n;
-    return OK;
 }
 
 struct looking {
@@ -109,8 +57,11 @@ err article_case_view(struct request *r, const struct casefile *c, html *ret_vie
     struct article_preview_view v = {.title = l.now.text.title, .digest = l.now.text.digest};
     int minutes = 0;
     TRY(article_render(r->mem, &l.now, &v.body, &minutes));
-    if (l.old.version)
-        TRY(changes(r->mem, &l.old, &l.now, &v));
+    struct diff diff;
+    if (l.old.version) {
+        TRY(article_diff(r->mem, &l.old.text, &l.now.text, &diff));
+        v.diff = &diff;
+    }
     struct out *o = request_out(r);
     view_article_preview(o, &v);
     *ret_view = out_take(o);

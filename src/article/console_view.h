@@ -1,6 +1,7 @@
 /* What the templates of the articles' console show. */
 #pragma once
 #include "article/article.h"
+#include "text/diff.h"
 #include "web/layout.h"
 
 struct article_state_view {
@@ -28,11 +29,17 @@ struct article_edit_view {
     str returned;
 };
 struct article_preview_view {
-    str title, digest, changed_title;
+    str title, digest;
     html body;
-    const struct article_change {
-        bool added;
-        str text;
-    } * changes;
-    size_t change_n;
+    const struct diff *diff; /* from the public version; NULL: there is none */
+};
+struct article_versions_view {
+    struct table_view table;
+    str intro;
+};
+struct article_version_view {
+    struct article_preview_view preview;
+    struct confirm_view restore;
+    struct facts_view facts;
+    bool can_restore;
 };

@@ -2,6 +2,7 @@
 #include "article/render.h"
 
 #include "base/hash.h"
+#include "web/document.h"
 
 #include <pthread.h>
 
@@ -72,4 +73,22 @@ err article_render(arena *mem, const struct article_version *v, html *ret_body, 
 str media_path(arena *mem, str hash, int width)
 {
     return hash.n ? str_fmt(mem, "/media/%.*s.w%d.webp", FMT(hash), width) : S("");
+}
+
+static err plain(arena *mem, const struct article_text *x, str *ret_text)
+{
+    str body;
+    TRY(document_text(mem, x->doc, &body));
+    *ret_text = str_fmt(mem, "%.*s\n%.*s\n%.*s", FMT(x->title), FMT(x->digest), FMT(body));
+    return OK;
+}
+
+err article_diff(arena *mem, const struct article_text *old, const struct article_text *new,
+                 struct diff *ret_diff)
+{
+    str a, b;
+    TRY(plain(mem, old, &a));
+    TRY(plain(mem, new, &b));
+    *ret_diff = diff_texts(mem, a, b);
+    return OK;
 }

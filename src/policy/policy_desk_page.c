@@ -295,7 +295,7 @@ static err propose_tx(struct tx *t, void *ctx)
 static err preview_make(struct writing *w)
 {
     TRY(document_html(w->r->mem, w->next.doc, &w->preview));
-    return policy_diff(w->r->mem, w->last.doc, w->next.doc, &w->diff);
+    return document_diff(w->r->mem, w->last.doc, w->next.doc, &w->diff);
 }
 
 static err write_take(struct request *r, bool publish)
@@ -358,7 +358,7 @@ err policy_case_view(struct request *r, const struct casefile *c, html *ret_view
     TRY(request_read(r, case_read, &x));
     const struct policy *p = &x.p.policy;
     TRY(document_html(r->mem, p->doc, &v.text));
-    TRY(policy_diff(r->mem, x.last.doc, p->doc, &v.diff));
+    TRY(document_diff(r->mem, x.last.doc, p->doc, &v.diff));
     v.last = x.last_version;
     struct fact facts[] = {
         {.label = msg(r->lang, MSG_policy_kind), .text = policy_label(r->lang, p->kind)},

@@ -24,25 +24,6 @@ err policy_markdown(arena *mem, str doc_json, str *ret_markdown)
     return doc_markdown(mem, doc, ret_markdown);
 }
 
-/* One line per block, as it is read: a change of looks alone is no difference of rules. */
-static err read_text(arena *mem, str doc_json, str *ret_text)
-{
-    struct node *doc = NULL;
-    TRY(doc_from_json(mem, doc_json, &doc));
-    *ret_text = doc_text(mem, doc, DOC_TEXT_READ);
-    return OK;
-}
-
-err policy_diff(arena *mem, str old_doc, str new_doc, struct diff *ret_diff)
-{
-    str old = S(""), new;
-    if (old_doc.n)
-        TRY(read_text(mem, old_doc, &old));
-    TRY(read_text(mem, new_doc, &new));
-    *ret_diff = diff_texts(mem, old, new);
-    return OK;
-}
-
 /* ---- the list ---- */
 
 struct listing {
@@ -229,7 +210,7 @@ err page_rule_diff(struct request *r)
         return fault(ERR_NOT_FOUND, "not_found", "no such version");
     c.old_version = with ? (int)with : c.new_version - 1;
     TRY(request_read(r, diff_load, &c));
-    TRY(policy_diff(r->mem, c.old.doc, c.new.doc, &v.diff));
+    TRY(document_diff(r->mem, c.old.doc, c.new.doc, &v.diff));
     v.old = c.old_version;
     v.new = c.new_version;
     v.versions = c.versions;

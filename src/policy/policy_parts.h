@@ -4,7 +4,5 @@
 
 str policy_label(enum lang lang, str kind);
 err policy_markdown(arena *mem, str doc_json, str *ret_markdown);
-/* Between two block documents; old may be empty. */
-err policy_diff(arena *mem, str old_doc, str new_doc, struct diff *ret_diff);
 /* The text of kind ":kind" (version 0: in force, or on the day ?day=) below the address base. */
 err policy_show(struct request *r, enum place place, str base, int version);

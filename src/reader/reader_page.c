@@ -185,12 +185,15 @@ static err load_article(struct tx *t, void *ctx)
     TRY(article_find(t, mem, request_arg(l->r, "handle"), no, &l->a));
     if (gone(&l->a))
         return OK;
+    int before = 0;
     if (!str_eq(l->a.state, S("published")) || l->version > l->a.version)
         return fault(ERR_NOT_FOUND, "not_found", "article is %.*s", FMT(l->a.state));
+    if (l->version)
+        TRY(article_was_public(t, l->a.account_id, no, (int)l->version, &before));
     if (l->r->session.user_id)
         TRY(is_subscribed(t, l->r->session.user_id, l->a.account_id, &l->subscribed));
     if (l->history)
-        return article_versions(t, mem, l->a.account_id, no, &l->versions, &l->n);
+        return article_public_versions(t, mem, l->a.account_id, no, &l->versions, &l->n);
     return article_version_load(t, mem, l->a.account_id, no,
                                 l->version ? (int)l->version : l->a.version, &l->v);
 }
@@ -256,7 +259,6 @@ err page_article_version(struct request *r)
     return show_article(r, &l);
 }
 
-/* Versions that were public: those up to the current one. */
 err page_article_versions(struct request *r)
 {
     struct article_load l = {.r = r, .history = true};
@@ -267,8 +269,6 @@ err page_article_versions(struct request *r)
     struct version_item *items = NEW_N(r->mem, struct version_item, l.n);
     size_t n = 0;
     for (size_t i = 0; i < l.n; i++) {
-        if (l.versions[i].version > l.a.version)
-            continue;
         items[n++] = (struct version_item){&l.versions[i],
                                            str_fmt(r->mem, "/a/%.*s/%lld/v/%d", FMT(l.a.handle),
                                                    (long long)l.a.no, l.versions[i].version),

@@ -2,6 +2,7 @@
 #pragma once
 #include "account/account.h"
 #include "article/article.h"
+#include "text/diff.h"
 #include "web/partials.h"
 
 struct article_item {
@@ -51,6 +52,11 @@ struct versions_view {
     const struct article *a;
     const struct version_item *items;
     size_t n;
+};
+struct version_diff_view {
+    const struct article *a;
+    int old, new;
+    struct diff diff;
 };
 struct gone_view {
     str title, reason, account, handle;

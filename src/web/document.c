@@ -12,3 +12,21 @@ err document_html(arena *mem, str json, html *ret_html)
     *ret_html = html_trusted_by_renderer(markup);
     return OK;
 }
+
+err document_text(arena *mem, str json, str *ret_text)
+{
+    struct node *doc = NULL;
+    TRY(doc_from_json(mem, json, &doc));
+    *ret_text = doc_text(mem, doc, DOC_TEXT_READ);
+    return OK;
+}
+
+err document_diff(arena *mem, str old, str new, struct diff *ret_diff)
+{
+    str a = S(""), b;
+    if (old.n)
+        TRY(document_text(mem, old, &a));
+    TRY(document_text(mem, new, &b));
+    *ret_diff = diff_texts(mem, a, b);
+    return OK;
+}
