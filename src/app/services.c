@@ -5,6 +5,7 @@
 #include "article/console.h"
 #include "base/clock.h"
 #include "blob/blob.h"
+#include "compliance/compliance.h"
 #include "job/job.h"
 #include "mail/mail.h"
 #include "notice/notice.h"
@@ -51,11 +52,19 @@ static err job_policy_remind(void *ctx, const struct job *job)
     return policy_remind_job(s->db);
 }
 
+static err job_duty_watch(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return duty_watch(s->db);
+}
+
 static const struct job_kind JOBS[] = {
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
     {.name = POLICY_TELL_JOB, .fn = job_policy_tell, .timeout_ms = 10 * MINUTE_MS},
+    {.name = DUTY_WATCH_JOB, .fn = job_duty_watch, .every_ms = 5 * SECOND_MS},
     {.name = "policy_remind", .fn = job_policy_remind, .every_ms = DAY_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };

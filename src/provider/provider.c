@@ -3,6 +3,18 @@
 
 #include "record/record.h"
 #include "settings/provider.h"
+#include "user/user.h"
+
+const struct post_kind POSTS[POST_COUNT] = {
+#define POST(name, roles) [POST_##name] = {{#name, sizeof #name - 1}, (roles)},
+#include "provider/posts.def"
+#undef POST
+};
+
+bool post_current(const struct post *p, int64_t now)
+{
+    return p->from_at <= now && !p->ended_at && (!p->until_at || p->until_at > now);
+}
 
 static err post_record(struct tx *t, enum record_kind kind, const struct post *p, int64_t by)
 {
@@ -20,6 +32,15 @@ static err post_record(struct tx *t, enum record_kind kind, const struct post *p
 
 err post_appoint(struct tx *t, struct post *p, int64_t by)
 {
+    unsigned held = 0;
+    size_t i = 0;
+    while (i < POST_COUNT && !str_eq(p->post, POSTS[i].name))
+        i++;
+    if (i == POST_COUNT)
+        return fault_field(ERR_INVALID, "post_unknown", "post", "%.*s", FMT(p->post));
+    TRY(user_roles(t, p->user_id, &held));
+    if (!(held & POSTS[i].roles))
+        return fault_field(ERR_INVALID, "post_role", "user", "lacks the role");
     TRY(store_post_insert(t, p, by));
     return post_record(t, RECORD_post_appointed, p, by);
 }

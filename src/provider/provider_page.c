@@ -189,6 +189,7 @@ err do_provider(struct request *r)
 /* ---- posts ---- */
 
 static const struct form_field POST_FIELDS[] = {
+    {.name = "post", .kind = FIELD_SELECT, .label = MSG_post_post, .required = true},
     {.name = "user",
      .kind = FIELD_SELECT,
      .label = MSG_post_person,
@@ -200,33 +201,63 @@ static const struct form_field POST_FIELDS[] = {
      .help = MSG_post_letter_help,
      .required = true,
      .max = 100},
+    {.name = "contact",
+     .kind = FIELD_TEXT,
+     .label = MSG_post_contact,
+     .help = MSG_post_contact_help,
+     .max = 100},
     {.name = "from", .kind = FIELD_DATE, .label = MSG_post_from, .required = true},
     {.name = "until", .kind = FIELD_DATE, .label = MSG_post_until, .help = MSG_post_until_help},
+    {.name = "deputy",
+     .kind = FIELD_CHECKBOX,
+     .label = MSG_post_deputy,
+     .help = MSG_post_deputy_help},
 };
 
 struct posting {
     struct request *r;
     struct form form;
     struct posts_view v;
-    struct form_option *staff;
+    struct form_option *staff, *posts;
     size_t staff_n;
     struct post post;
 };
 
+static str post_label(enum lang lang, str post)
+{
+    for (size_t i = 0; i < POST_COUNT; i++)
+        if (str_eq(post, POSTS[i].name))
+            return msg_lookup(lang, "post.name.", POSTS[i].name.p, MSG_word_none);
+    return post;
+}
+
 static err posts_load(struct tx *t, void *ctx)
 {
     struct posting *p = ctx;
+    arena *mem = p->r->mem;
     struct user *users = NULL;
-    size_t n = 0;
-    TRY(post_list(t, p->r->mem, POST_EDITOR_IN_CHIEF, &p->v.v, &p->v.n));
-    TRY(post_filled(t, POST_EDITOR_IN_CHIEF, &p->v.filled));
-    TRY(user_staff_list(t, p->r->mem, &users, &n));
-    p->staff = NEW_N(p->r->mem, struct form_option, n);
-    p->staff_n = 0;
-    for (size_t i = 0; i < n; i++)
-        if (users[i].roles & ROLE_EIC)
-            p->staff[p->staff_n++] = (struct form_option){
-                .value = str_fmt(p->r->mem, "%lld", (long long)users[i].id), .text = users[i].name};
+    struct post *all = NULL;
+    TRY(post_list(t, mem, S(""), &all, &p->v.n));
+    TRY(user_staff_list(t, mem, &users, &p->staff_n));
+    struct post_line *lines = NEW_N(mem, struct post_line, p->v.n);
+    for (size_t i = 0; i < p->v.n; i++)
+        lines[i] = (struct post_line){all[i], post_label(p->r->lang, all[i].post),
+                                      post_current(&all[i], p->r->now),
+                                      all[i].from_at > p->r->now && !all[i].ended_at};
+    p->v.v = lines;
+    p->staff = NEW_N(mem, struct form_option, p->staff_n);
+    for (size_t i = 0; i < p->staff_n; i++)
+        p->staff[i] = (struct form_option){.value = str_fmt(mem, "%lld", (long long)users[i].id),
+                                           .text = users[i].name};
+    p->posts = NEW_N(mem, struct form_option, POST_COUNT);
+    struct post_tile *tiles = NEW_N(mem, struct post_tile, POST_COUNT);
+    for (size_t i = 0; i < POST_COUNT; i++) {
+        str label = post_label(p->r->lang, POSTS[i].name);
+        p->posts[i] = (struct form_option){.value = POSTS[i].name, .text = label};
+        tiles[i].label = label;
+        TRY(post_filled(t, POSTS[i].name, &tiles[i].filled));
+    }
+    p->v.tiles = tiles;
     return OK;
 }
 
@@ -234,9 +265,9 @@ static err posts_show(struct posting *p, int status)
 {
     p->form.submit = MSG_post_appoint;
     form_options(&p->form, "user", p->staff, p->staff_n);
+    form_options(&p->form, "post", p->posts, POST_COUNT);
     p->v.form = &p->form;
     p->v.csrf = p->r->session.csrf;
-    p->v.now = p->r->now;
     return REPLY_PAGE_STATUS(p->r, status, (&(struct page){.place = PLACE_DESK}),
                              view_provider_posts, &p->v);
 }
@@ -246,6 +277,7 @@ err page_posts(struct request *r)
     struct posting p = {.r = r};
     TRY(request_read(r, posts_load, &p));
     form_init(r, POST_FIELDS, LEN(POST_FIELDS), &p.form);
+    form_set(&p.form, "post", POST_EDITOR_IN_CHIEF);
     form_set(&p.form, "from", date_text(r->mem, clock_china(r->now).date));
     return posts_show(&p, 200);
 }
@@ -253,10 +285,6 @@ err page_posts(struct request *r)
 static err appoint(struct tx *t, void *ctx)
 {
     struct posting *p = ctx;
-    unsigned roles = 0;
-    TRY(user_roles(t, p->post.user_id, &roles));
-    if (!(roles & ROLE_EIC))
-        return fault_field(ERR_INVALID, "post_role", "user", "lacks the role");
     TRY(post_appoint(t, &p->post, p->r->session.user_id));
     return page_touch(t, S("*"));
 }
@@ -264,9 +292,11 @@ static err appoint(struct tx *t, void *ctx)
 static err post_read(struct posting *p)
 {
     struct date from, until;
-    p->post = (struct post){.post = POST_EDITOR_IN_CHIEF,
+    p->post = (struct post){.post = form_get(&p->form, "post"),
                             .user_id = form_int(&p->form, "user"),
-                            .letter = form_get(&p->form, "letter")};
+                            .letter = form_get(&p->form, "letter"),
+                            .contact = form_get(&p->form, "contact"),
+                            .deputy = form_on(&p->form, "deputy")};
     TRY(date_parse(form_get(&p->form, "from"), &from));
     p->post.from_at = date_china_ms(from);
     if (!form_get(&p->form, "until").n)
@@ -285,8 +315,10 @@ err do_posts(struct request *r)
     struct form_field fields[LEN(POST_FIELDS)];
     memcpy(fields, POST_FIELDS, sizeof fields);
     TRY(request_read(r, posts_load, &p));
-    fields[0].options = p.staff;
-    fields[0].option_n = p.staff_n;
+    fields[0].options = p.posts;
+    fields[0].option_n = POST_COUNT;
+    fields[1].options = p.staff;
+    fields[1].option_n = p.staff_n;
     err e = form_read(r, fields, LEN(fields), &p.form);
     if (e == OK) {
         e = post_read(&p);
@@ -304,13 +336,13 @@ err do_posts(struct request *r)
 static err end(struct tx *t, void *ctx)
 {
     struct posting *p = ctx;
-    TRY(post_end(t, POST_EDITOR_IN_CHIEF, p->post.id, p->r->session.user_id));
+    TRY(post_end(t, p->post.post, p->post.id, p->r->session.user_id));
     return page_touch(t, S("*"));
 }
 
 err do_post_end(struct request *r)
 {
-    struct posting p = {.r = r};
+    struct posting p = {.r = r, .post = {.post = request_arg(r, "post")}};
     TRY(request_arg_int(r, "id", &p.post.id));
     TRY(request_tx(r, end, &p));
     reply_flash(r, MSG_post_ended);

@@ -57,6 +57,31 @@ static struct act appointed(int64_t from, int64_t until)
     return a;
 }
 
+static err grant(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t,
+                   "INSERT INTO user_role (user_id, role, granted_by, granted_at)"
+                   " VALUES (7, 'editor_in_chief', 0, 0)",
+                   DB_IN());
+}
+
+static void test_post__the_person_must_hold_a_role_of_it(void **state)
+{
+    (void)state;
+    struct act a = {.p = {.post = POST_EDITOR_IN_CHIEF, .user_id = 8, .letter = S("x")}};
+    assert_int_equal(db_tx(db, appoint, &a), ERR_INVALID);
+    assert_string_equal(fault_last()->reason, "post_role");
+    a.p.user_id = 7;
+    a.p.post = S("compliance_officer");
+    assert_int_equal(db_tx(db, appoint, &a), ERR_INVALID);
+    a.p.post = S("minors_officer"); /* any staff */
+    assert_int_equal(db_tx(db, appoint, &a), OK);
+    a.p.post = S("emperor");
+    assert_int_equal(db_tx(db, appoint, &a), ERR_INVALID);
+    assert_string_equal(fault_last()->reason, "post_unknown");
+}
+
 static void test_post__is_vacant_at_first(void **state)
 {
     (void)state;
@@ -90,6 +115,7 @@ static int set_up(void **state)
     rand_init();
     mem = arena_new();
     test_db_open(&db);
+    assert_int_equal(db_tx(db, grant, NULL), OK);
     return 0;
 }
 
@@ -105,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_post__is_vacant_at_first),
+        cmocka_unit_test(test_post__the_person_must_hold_a_role_of_it),
         cmocka_unit_test(test_post__past_and_future_terms_do_not_fill_it),
         cmocka_unit_test(test_post__filled_until_ended),
     };

@@ -15,11 +15,19 @@ struct provider_view {
     size_t profile_n, rules_n;
     struct timeline_view history;
 };
+struct post_tile {
+    str label;
+    bool filled;
+};
+struct post_line {
+    struct post p;
+    str label;
+    bool current, coming;
+};
 struct posts_view {
     struct form *form;
-    struct post *v;
+    const struct post_tile *tiles; /* POST_COUNT */
+    const struct post_line *v;
     size_t n;
-    bool filled;
     str csrf;
-    int64_t now;
 };

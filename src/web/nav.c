@@ -17,6 +17,7 @@ static const struct nav_item CONSOLE[] = {
 };
 static const struct nav_item DESK[] = {
     {"", MSG_nav_queue, "queue-list", 0, 'q'},
+    {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'd'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
     {"/staff", MSG_nav_users, "users", ROLE_SYSADMIN, 'u'},
