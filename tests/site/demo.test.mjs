@@ -1,12 +1,12 @@
 // gongqi demo: an empty site becomes a lively one; a filled one is left alone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { site } from './site.mjs';
+import { startSite } from './drive.mjs';
 
 let s;
 let table;
 before(async () => {
-  s = await site();
+  s = await startSite();
   table = s.command('demo');
 });
 after(() => s.stop());

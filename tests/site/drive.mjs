@@ -1,7 +1,8 @@
 // A running site for tests, with a gateway that catches short messages, and people who drive its
 // forms by their labels. GONGQI_TEST_DB=postgres: on a fresh database of the server at GONGQI_TEST_PG.
+// person.get, send and submit answer what came; person.visit and page.press follow redirects.
 import { execFileSync } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import http from 'node:http';
 import { binary, serve } from './binary.mjs';
 
@@ -38,6 +39,7 @@ function database() {
   return ['--database', url.href];
 }
 
+// Flags are further flags of `serve`; rates are lifted unless a flag says otherwise.
 export async function startSite(...flags) {
   const messages = [];
   const gateway = await listen((body, headers) => {
@@ -47,8 +49,10 @@ export async function startSite(...flags) {
     return [200, {}];
   });
   const db = database();
-  const server = await serve(...db, '--sms-url', gateway.url, '--sms-secret', secret, '--fetch-allow', '127.0.0.1', '--argon2-memory', '8M', '--argon2-ops', '1', ...flags);
+  const rate = flags.some((f) => f.startsWith('--rate')) ? [] : ['--rate-factor', '1000'];
+  const server = await serve(...db, '--sms-url', gateway.url, '--sms-secret', secret, '--fetch-allow', '127.0.0.1', '--argon2-memory', '8M', '--argon2-ops', '1', ...rate, ...flags);
   const site = { ...server, db, base: `http://127.0.0.1:${server.port}`, messages };
+  // The code that was sent to a number; each is given out once.
   site.code = async (mobile) => {
     for (let i = 0; i < 200; i++) {
       const at = messages.findIndex((m) => m.recipient === mobile);
@@ -57,15 +61,30 @@ export async function startSite(...flags) {
     }
     throw new Error(`no message for ${mobile}`);
   };
+  // Runs a command of the same binary on this site: command('user', 'add', mobile, name).
+  site.command = (name, ...args) => execFileSync(binary(), [name, ...args, '--data', server.data, ...db], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   site.person = () => new Person(site);
+  // Somebody made by the command line (quick) and logged in; roles: 'sysadmin,reviewer', then with
+  // the second factor set up.
+  site.member = async (roles = '', name = '测试用户') => {
+    const mobile = `139${String(randomInt(1e8)).padStart(8, '0')}`;
+    const password = site.command('user', 'add', mobile, name).trim().split('\t')[1];
+    if (roles) site.command('user', 'roles', mobile, roles);
+    const who = Object.assign(site.person(), { mobile, password, name });
+    await who.logIn();
+    if (roles) await who.secondFactor();
+    return who;
+  };
   site.stop = async () => {
     gateway.close();
-    return server.stop();
+    const how = await server.stop();
+    if (db.length) execFileSync('psql', [process.env.GONGQI_TEST_PG, '-qc', `DROP DATABASE IF EXISTS ${new URL(db[1]).pathname.slice(1)} WITH (FORCE)`], { stdio: 'ignore' });
+    return how;
   };
   return site;
 }
 
-const plain = (html) =>
+export const plain = (html) =>
   html
     .replace(/<[^>]*>/g, '')
     .replace(/&#39;/g, "'")
@@ -103,10 +122,33 @@ function readForm(html) {
   return { fields, labels, buttons };
 }
 
+// What came back: status, location, headers, bytes, text (as it came), words (as one reads it), url.
+class Page {
+  constructor(person, res, bytes, path) {
+    const url = new URL(res.url);
+    Object.assign(this, { person, status: res.status, location: res.headers.get('location'), headers: res.headers, bytes, text: bytes.toString(), path, url, at: url.pathname + url.search });
+  }
+
+  get words() {
+    return words(this);
+  }
+
+  // Texts of field errors and of the summary.
+  get errors() {
+    return [...this.text.matchAll(/class="(?:field-error|form-errors)"[^>]*>([\s\S]*?)<\/(?:p|div)>/g)].map((m) => plain(m[1]));
+  }
+
+  // Fills in the form that has this button, presses it and goes where that leads.
+  async press(button, values = {}, files = {}) {
+    return this.person.follow(await this.person.submit(this.at, values, { button, files, page: this }));
+  }
+}
+
 export class Person {
   constructor(site) {
     this.site = site;
     this.cookies = new Map();
+    this.step = 0;
   }
 
   async send(path, options = {}) {
@@ -114,15 +156,23 @@ export class Person {
     const res = await fetch(new URL(path, this.site.base), { redirect: 'manual', ...options, headers });
     for (const line of res.headers.getSetCookie()) {
       const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
-      if (value) this.cookies.set(name, value);
+      if (value && !/max-age=0\b/i.test(line)) this.cookies.set(name, value);
       else this.cookies.delete(name);
     }
-    const bytes = Buffer.from(await res.arrayBuffer());
-    return { status: res.status, location: res.headers.get('location'), headers: res.headers, bytes, text: bytes.toString(), path };
+    return new Page(this, res, Buffer.from(await res.arrayBuffer()), path);
   }
 
   get(path) {
     return this.send(path);
+  }
+
+  async follow(page) {
+    for (let i = 0; i < 8 && page.location && page.status >= 300 && page.status < 400; i++) page = await this.get(page.location);
+    return page;
+  }
+
+  async visit(path) {
+    return this.follow(await this.get(path));
   }
 
   // Fills in fields by their labels and presses a button by its text; files: { label: [name, type, bytes] }.
@@ -145,12 +195,52 @@ export class Person {
   }
 
   async signUp(mobile, name = '张读者', password = 'correct horse battery') {
+    Object.assign(this, { mobile, name, password });
     const asked = await this.submit('/signup', { 手机号: mobile, 称呼: name }, { button: '发送验证码' });
     if (asked.status >= 400) throw new Error(`signup: ${asked.status} ${plain(asked.text).slice(0, 500)}`);
     const code = await this.site.code(mobile);
     const done = await this.submit('/signup', { 称呼: name, 手机号: mobile, 短信验证码: code, 密码: password });
     if (done.status !== 303) throw new Error(`signup: ${done.status} ${plain(done.text).replace(/\s+/g, ' ').slice(0, 700)}`);
     return this;
+  }
+
+  async logIn(password = this.password) {
+    const page = await this.visit('/login');
+    const after = await page.press('登录', { 手机号: this.mobile, 密码: password });
+    if (after.url.pathname !== '/login/second-factor' || !this.secret) return after;
+    return after.press('继续', { 动态验证码: this.totp() });
+  }
+
+  // A code that was not used before: the next step's, when this one's was.
+  totp() {
+    this.step = Math.max(Math.floor(Date.now() / 30000), this.step + 1);
+    return totp(this.secret, this.step * 30000);
+  }
+
+  // Sets up the second factor; keeps the secret and the recovery codes, answers the page with them.
+  async secondFactor() {
+    const page = await this.get('/me/security/totp');
+    this.secret = secretOn(page);
+    const done = await page.press('确认并开启', { 动态验证码: this.totp() });
+    if (done.status >= 400) throw new Error(`totp: ${done.status} ${words(done)}`);
+    this.recovery = [...done.text.matchAll(/<li><code>(\d{10})<\/code>/g)].map((m) => m[1]);
+    return done;
+  }
+
+  // A token for the API of an account that this person runs.
+  async token(handle, days = 30) {
+    const made = await this.submit(`/console/${handle}/tokens`, { 名称: '测试脚本', 有效天数: String(days) }, { button: '生成令牌' });
+    const token = made.text.match(/gq_[\w-]+/)?.[0];
+    if (!token) throw new Error(`no token: ${made.status} ${words(made)}`);
+    return token;
+  }
+
+  // A call of the API: json is sent as POST; answers the page with its data.
+  async api(path, { token, json } = {}) {
+    const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(json && { 'content-type': 'application/json' }) };
+    const page = await this.send(`/api/v1${path}`, json ? { method: 'POST', headers, body: JSON.stringify(json) } : { headers });
+    page.data = /^application\/(problem\+)?json/.test(page.headers.get('content-type')) ? JSON.parse(page.text) : undefined;
+    return page;
   }
 }
 
@@ -166,30 +256,30 @@ export function citizenNumber(serial, birth = '19900307') {
 
 export const pdf = ['proof.pdf', 'application/pdf', Buffer.from('%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n')];
 
-function totp(base32) {
+// Six digits of RFC 6238 at a time.
+export function totp(base32, at = Date.now()) {
   const bits = [...base32.replace(/[\s=]/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
   const step = Buffer.alloc(8);
-  step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
   const mac = createHmac('sha1', key).update(step).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1e6).padStart(6, '0');
+  const from = mac[19] & 15;
+  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
+
+export const secretOn = (page) => page.text.match(/<code>([A-Z2-7 ]{32,})<\/code>/)?.[1];
 
 async function accept(who, link) {
   const path = new URL(link).pathname;
   const done = await who.submit(path, {}, { button: '接受邀请' });
   if (done.status !== 303) throw new Error(`invite: ${done.status} ${words(done)}`);
-  const page = await who.get('/me/security/totp');
-  const secret = page.text.match(/<code>([A-Z2-7 ]+)<\/code>/)[1];
-  const on = await who.submit('/me/security/totp', { 动态验证码: totp(secret) }, { page });
-  if (on.status >= 400) throw new Error(`totp: ${on.status} ${words(on)}`);
+  await who.secondFactor();
   return who;
 }
 
 // A system administrator by `gongqi init`, who invites the others: staff(site, mobile, ['总编辑']).
 export async function admin(site, mobile = '15400000090') {
-  const printed = execFileSync(binary(), ['init', '--data', site.data, ...site.db], { stdio: 'pipe' }).toString();
+  const printed = site.command('init');
   const who = await site.person().signUp(mobile, '管理员');
   return accept(who, printed.match(/system administrator\s+(\S+)/)[1]);
 }
