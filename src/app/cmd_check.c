@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "base/clock.h"
 #include "db/migrate.h"
+#include "record/record.h"
 
 #include <stdio.h>
 #include <sys/statvfs.h>
@@ -38,13 +39,28 @@ static bool check_schema(struct boot *b)
                         db_is_sqlite(b->site.db) ? "SQLite" : "PostgreSQL", pending));
 }
 
+static bool check_record(struct boot *b)
+{
+    struct record_check c = {0};
+    if (record_verify(b->site.db, &c) != OK)
+        return line(false, "record", str_dup(b->mem, str_from(fault_last()->text)));
+    if (c.bad)
+        return line(false, "record",
+                    str_fmt(b->mem, "%lld rows are not what was written; the first: %s of %lld",
+                            (long long)c.bad, c.first_what, (long long)c.first_bad));
+    return line(true, "record",
+                str_fmt(b->mem, "%lld records and %lld log rows match their hashes",
+                        (long long)c.records, (long long)c.oplog));
+}
+
 err cmd_check(int argc, char **argv)
 {
     struct boot b;
     TRY(boot_open(argc, argv, BOOT_ANY_SCHEMA, &b));
     bool fine = line(true, "settings", b.settings.listen);
     fine &= check_disk(&b);
-    fine &= check_schema(&b);
+    bool schema = check_schema(&b);
+    fine &= schema && check_record(&b);
     fine &= line(clock_ms() > CLOCK_PLAUSIBLE_MS, "clock", clock_rfc3339(b.mem, clock_ms()));
     boot_close(&b);
     return fine ? OK : fault(ERR_CONFLICT, "check_failed", "see the lines marked BAD");

@@ -150,6 +150,8 @@ struct MHD_Response *answer_reply(const struct server *s, struct request *r, int
     put(resp, "X-Request-Id", str_z(r->mem, r->id));
     if (!has_header(resp, "Cache-Control"))
         put(resp, "Cache-Control", r->reply.cache_seconds ? "public, no-cache" : "no-store");
+    if (s->stopping)
+        put(resp, "Connection", "close");
     return resp;
 }
 

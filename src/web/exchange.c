@@ -160,7 +160,7 @@ static enum MHD_Result start(struct exchange *x, const char *method, const char 
 static bool answer_cached(struct exchange *x, enum MHD_Result *ret_result)
 {
     struct page_cache *cache = x->server->site->cache;
-    if (!cache)
+    if (!cache || x->server->stopping) /* a kept page can't tell its client to go away */
         return false;
     incoming_key(x);
     struct cache_page *p = x->cacheable ? cache_get(cache, (str){x->key, x->key_n}) : NULL;

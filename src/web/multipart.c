@@ -131,6 +131,13 @@ static err take_disposition(struct multipart *m, str value, str *ret_filename)
     return m->name.p ? OK : malformed("part without a name");
 }
 
+static err file_fault(void)
+{
+    bool full = errno == ENOSPC || errno == EDQUOT;
+    return fault(ERR_IO, full ? "disk_full" : "storage_unavailable", "temporary file: errno %d",
+                 errno);
+}
+
 static err file_open(struct multipart *m, str filename, str mime)
 {
     if (!m->file_max)
@@ -145,7 +152,7 @@ static err file_open(struct multipart *m, str filename, str mime)
             (void)unlink(path);
     }
     if (fd < 0)
-        return fault(ERR_IO, "storage_unavailable", "temporary file: errno %d", errno);
+        return file_fault();
     m->file = &m->uploads[m->upload_n++];
     *m->file = (struct upload){m->name, filename, str_dup(m->mem, mime), fd, 0};
     return OK;
@@ -200,7 +207,7 @@ static err data_add(struct multipart *m, const char *p, size_t n)
         if (w < 0 && errno == EINTR)
             continue;
         if (w <= 0)
-            return fault(ERR_IO, "storage_unavailable", "temporary file: errno %d", errno);
+            return file_fault();
         p += w;
         n -= (size_t)w;
     }
@@ -213,7 +220,7 @@ static err part_end(struct multipart *m)
         return OK;
     if (m->file) {
         if (lseek(m->file->fd, 0, SEEK_SET) != 0)
-            return fault(ERR_IO, "storage_unavailable", "temporary file: errno %d", errno);
+            return file_fault();
         return OK;
     }
     str text;

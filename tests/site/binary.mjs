@@ -14,10 +14,10 @@ export function binary() {
   return found;
 }
 
-export async function serve(...flags) {
-  const data = mkdtempSync(join(tmpdir(), 'gongqi-test-'));
+// Starts it on a folder that is there; resolves when it serves.
+export async function launch(data, flags = [], env = process.env) {
   const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--metrics-listen', '127.0.0.1:0', ...flags];
-  const child = spawn(binary(), args, { stdio: ['ignore', 'inherit', 'pipe'] });
+  const child = spawn(binary(), args, { stdio: ['ignore', 'inherit', 'pipe'], env });
   let log = '';
   const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
   const started = await new Promise((resolve, reject) => {
@@ -28,13 +28,19 @@ export async function serve(...flags) {
     });
     ended.then((how) => reject(new Error(`did not start: ${JSON.stringify(how)}\n${log}`)));
   });
+  return { port: started.port, metricsPort: started.metrics_port, data, child, ended, log: () => log };
+}
+
+// Starts it on an empty folder, which stop() removes.
+export async function serve(...flags) {
+  const running = await launch(mkdtempSync(join(tmpdir(), 'gongqi-test-')), flags);
   const stop = async () => {
-    child.kill('SIGTERM');
-    const how = await ended;
-    rmSync(data, { recursive: true, force: true });
+    running.child.kill('SIGTERM');
+    const how = await running.ended;
+    rmSync(running.data, { recursive: true, force: true });
     return how;
   };
-  return { port: started.port, metricsPort: started.metrics_port, data, child, ended, stop, log: () => log };
+  return { ...running, stop };
 }
 
 // Sends bytes as they are; resolves with all that came back when the server closes or after quiet ms.

@@ -3,8 +3,9 @@
 // person.get, send and submit answer what came; person.visit and page.press follow redirects.
 import { execFileSync } from 'node:child_process';
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import http from 'node:http';
-import { binary, serve } from './binary.mjs';
+import { binary, launch, serve } from './binary.mjs';
 
 const secret = 'a secret of the test gateway';
 
@@ -50,7 +51,8 @@ export async function startSite(...flags) {
   });
   const db = database();
   const rate = flags.some((f) => f.startsWith('--rate')) ? [] : ['--rate-factor', '1000'];
-  const server = await serve(...db, '--sms-url', gateway.url, '--sms-secret', secret, '--fetch-allow', '127.0.0.1', '--argon2-memory', '8M', '--argon2-ops', '1', ...rate, ...flags);
+  const args = [...db, '--sms-url', gateway.url, '--sms-secret', secret, '--fetch-allow', '127.0.0.1', '--argon2-memory', '8M', '--argon2-ops', '1', ...rate, ...flags];
+  const server = await serve(...args);
   const site = { ...server, db, base: `http://127.0.0.1:${server.port}`, messages };
   // The code that was sent to a number; each is given out once.
   site.code = async (mobile) => {
@@ -75,9 +77,16 @@ export async function startSite(...flags) {
     if (roles) await who.secondFactor();
     return who;
   };
+  // Ends it by a signal, and starts it again on the same data (at another port).
+  site.kill = (signal = 'SIGKILL') => (site.child.kill(signal), site.ended);
+  site.again = async (...more) => {
+    Object.assign(site, await launch(server.data, [...args, ...more]));
+    site.base = `http://127.0.0.1:${site.port}`;
+  };
   site.stop = async () => {
     gateway.close();
-    const how = await server.stop();
+    const how = await site.kill('SIGTERM');
+    rmSync(server.data, { recursive: true, force: true });
     if (db.length) execFileSync('psql', [process.env.GONGQI_TEST_PG, '-qc', `DROP DATABASE IF EXISTS ${new URL(db[1]).pathname.slice(1)} WITH (FORCE)`], { stdio: 'ignore' });
     return how;
   };
@@ -290,4 +299,35 @@ export async function staff(site, boss, mobile, roles, name = '工作人员') {
   if (!link) throw new Error(`no invitation: ${page.status} ${words(page)}`);
   const who = await site.person().signUp(mobile, name);
   return accept(who, plain(link));
+}
+
+// Walks the main road to an account whose articles are published at once, as many as one likes: its
+// operator, staff, and a token for the API.
+export async function openAccount(site, handle = 'riverside') {
+  const boss = await admin(site);
+  const chief = await staff(site, boss, '15400000091', ['总编辑'], '总编辑');
+  const officer = await staff(site, boss, '15400000092', ['审核员'], '审核员');
+  const must = (page) => {
+    if (page.status !== 303) throw new Error(`${page.path}: ${page.status} ${words(page).slice(0, 800)}`);
+    return page;
+  };
+  must(await boss.submit('/desk/posts', { 人选: '总编辑', 任命文件号: '任字1号' }, { button: '任命' }));
+  must(await boss.submit('/desk/provider', { 审核方式: 'post', 每日发布数: '100000', 修改理由: '测试' }, { button: '保存' }));
+  const today = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 10);
+  must(await chief.submit('/desk/policies/service_agreement', { 标题: '服务协议', '正文（Markdown）': '## 第一条', 生效日期: today }, { button: '公布' }));
+  const approve = async () => {
+    const href = (await officer.get('/desk/cases')).text.match(/\/desk\/cases\/\d+/)[0];
+    must(await officer.submit(href, {}, { button: '领取' }));
+    must(await officer.submit(href, {}, { button: '通过' }));
+  };
+  const operator = await site.person().signUp('15400000094', '运营者');
+  const form = '/me/registrants/new/individual';
+  const page = await operator.submit(form, { 真实姓名: '张三', 证件类型: '居民身份证', 证件号码: citizenNumber(1), 所在省份: '浙江', 手机号码: '15400000095' }, { button: '获取验证码' });
+  const registrant = must(await operator.submit(form, { 短信验证码: await site.code('15400000095') }, { button: '提交认证', files: { 证件照片: pdf }, page })).location;
+  await approve();
+  must(await operator.submit(`${registrant}/agreement`, { 我已阅读并同意本协议的全部内容: true }, { button: '签署' }));
+  const chosen = (await operator.get('/me/accounts/new')).text.match(/<option value="(\d+)"/)[1];
+  must(await operator.submit('/me/accounts/new', { 注册主体: chosen, 账号名称: '河岸观察', 账号地址: handle, 账号介绍: '记录一条河的四季。', 环境: true }, { button: '申请公众账号' }));
+  await approve();
+  return { boss, chief, officer, operator, handle, token: await operator.token(handle) };
 }
