@@ -69,7 +69,8 @@ static void log_failure(const struct request *r, err e)
 static void answer_error(struct request *r, const struct outcome *o)
 {
     log_failure(r, o->e);
-    error_answer(r, o->e, o->resend);
+    bool later = err_http(o->e) == 503 && r->method == METHOD_POST;
+    error_answer(r, o->e, o->resend || later);
     if (o->e == ERR_LIMIT)
         reply_header(r, "Retry-After", str_fmt(r->mem, "%d", o->wait_s ? o->wait_s : 60));
     else if (err_http(o->e) == 503)

@@ -1,6 +1,8 @@
 /* One request on its way: guard, body, cache, worker, answer. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "web/dispatch.h"
+#include "web/error_page.h"
 #include "web/guard.h"
 #include "web/incoming.h"
 #include "web/ops.h"
@@ -218,7 +220,7 @@ enum MHD_Result exchange_step(void *server, struct MHD_Connection *conn, const c
     if (x->state == EX_WAITING)
         return MHD_YES;
     if (!x->response)
-        return refuse(x, x->status, "busy", false);
+        return refuse(x, x->status, "busy", x->server->stopping);
     return queue(x, x->status, x->response);
 }
 
@@ -246,13 +248,13 @@ static void respond(struct exchange *x, struct request *r, uint64_t epoch)
     x->response = answer_reply(x->server, r, &x->status);
 }
 
+/* A query or a body that the house does not take: nobody is asked who sent it. */
 static void fail(struct request *r, err e)
 {
-    struct fault f = fault_of(e);
-    int status = e == ERR_INVALID ? 400 : err_http(e);
-    r->reply.status = status;
-    r->reply.mime = S("text/plain; charset=utf-8");
-    r->reply.body = str_fmt(r->mem, "%d %s\n", status, f.reason);
+    r->lang = lang_choose(request_cookie(r, "lang"), request_header(r, "accept-language"));
+    error_answer(r, e, false);
+    if (e == ERR_INVALID)
+        r->reply.status = 400;
 }
 
 void exchange_run(struct exchange *x, arena *mem)

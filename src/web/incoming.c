@@ -21,7 +21,7 @@ static str target_of(const struct exchange *x)
     return (str){x->target, x->target_n};
 }
 
-static str cookie_next(str *rest, str *ret_value)
+str cookie_next(str *rest, str *ret_value)
 {
     str value, item = str_split(*rest, ';', rest), name = str_trim(str_split(item, '=', &value));
     value = str_trim(value);

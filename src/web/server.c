@@ -13,6 +13,8 @@ enum {
     HEAD_MEMORY = 32 * 1024,
     QUEUE_MAX = 4096,
     FIRST_HEAD_US = 20 * 1000000,
+    TICK_US = 5 * 1000,
+    QUIET_TICKS = 40, /* 0.2 s */
 };
 
 static void peer_notify(void *cls, struct MHD_Connection *conn, void **context,
@@ -163,6 +165,19 @@ int server_metrics_port(const struct server *s)
     return s->metrics_port;
 }
 
+/* Connections that are open may bring one more request, which is answered with "close": it is over
+ * when none is left, or when nobody asked for a moment. */
+static void drain(struct server *s, int seconds)
+{
+    int64_t until = clock_mono_us() + (int64_t)seconds * 1000000;
+    for (int quiet = 0; quiet < QUIET_TICKS && clock_mono_us() < until;) {
+        if (s->stats.connections == 0)
+            return;
+        quiet = s->stats.in_flight > 0 ? 0 : quiet + 1;
+        (void)usleep(TICK_US);
+    }
+}
+
 void server_stop(struct server *s, int seconds)
 {
     if (!s)
@@ -171,9 +186,7 @@ void server_stop(struct server *s, int seconds)
     int listener = MHD_quiesce_daemon(s->daemon);
     if (listener >= 0)
         (void)close(listener);
-    int64_t until = clock_mono_us() + (int64_t)seconds * 1000000;
-    while (s->stats.in_flight > 0 && clock_mono_us() < until)
-        (void)usleep(5 * 1000);
+    drain(s, seconds);
     workers_stop(s->workers);
     MHD_stop_daemon(s->daemon);
     (void)pthread_join(s->sweeper, NULL);
