@@ -1,6 +1,7 @@
 /* Request heads as they come: what the guard lets through has one meaning, and is still there in
  * the form that the library leaves it in (guard_raw); any other bytes are refused, never read past
- * their end. Then what is read out of single headers: cookies, encodings, tags, ranges, language. */
+ * their end. Then what is read out of single headers: cookies, encodings, tags, ranges, language.
+ */
 #include "web/dispatch.h"
 #include "web/guard.h"
 #include "web/incoming.h"
@@ -21,7 +22,7 @@ static void cut_add(struct head *h, str s)
     h->cut[h->cut_n++] = 0;
 }
 
-static void read_values(arena *mem, str value)
+static void read_values(str value)
 {
     str cookie;
     size_t n = 0;
@@ -41,10 +42,9 @@ static void read_values(arena *mem, str value)
     ASSERT(status == 200 || status == 206 || status == 416);
     if (status == 206)
         ASSERT(range.first >= 0 && range.first <= range.last && range.last < 1000);
-    (void)mem;
 }
 
-static void read_headers(struct head *h, arena *mem, str rest)
+static void read_headers(struct head *h, str rest)
 {
     while (rest.p) {
         str line = str_split(rest, '\n', &rest), value;
@@ -62,7 +62,7 @@ static void read_headers(struct head *h, arena *mem, str rest)
         cut_add(h, name);
         cut_add(h, value);
         h->cut[h->cut_n++] = 0;
-        read_values(mem, value);
+        read_values(value);
     }
 }
 
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     cut_add(&h, h.target);
     cut_add(&h, h.version);
     h.cut[h.cut_n++] = 0;
-    read_headers(&h, mem, rest);
+    read_headers(&h, rest);
     guard_end(&h.g);
     if (!h.g.status)
         check_accepted(&h);
