@@ -10,6 +10,6 @@ err incoming_read(struct exchange *x, struct request *r);
 void incoming_key(struct exchange *x);
 /* A header's value, borrowed from the connection; no value when absent. */
 str incoming_header(struct exchange *x, const char *name);
-/* The next cookie of a Cookie header: its name (empty for junk), value without quotes; rest moves on
- * and has no value at the end. */
+/* The next cookie of a Cookie header: its name (empty for junk), value without quotes; rest moves
+ * on and has no value at the end. */
 str cookie_next(str *rest, str *ret_value);
