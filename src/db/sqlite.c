@@ -421,6 +421,7 @@ static err column(struct db_rows *rows, int col, struct db_dest dest)
 
 static err script(struct tx *t, const char *sql)
 {
+    ((struct sq_conn *)t->conn)->scripted = true;
     return conn_exec(t->conn, sql);
 }
 

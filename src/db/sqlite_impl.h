@@ -20,6 +20,7 @@ struct sq_conn {
     struct sq_conn *next;  /* in the pool of readers */
     int64_t wait_until_us; /* the busy handler's limit for the running wait */
     int busy_ms;
+    bool scripted; /* a migration's statement ran, whose changes SQLite does not count */
 };
 
 struct sq_writer;

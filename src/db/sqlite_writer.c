@@ -1,5 +1,7 @@
-/* The one writer of a SQLite database: closures of all threads, each in a savepoint, many per
- * commit. Who waits is woken when the commit that holds their closure is on the disk. */
+/* The one writer of a SQLite database: closures of all threads, many per commit. Who waits is woken
+ * when the commit that holds their closure is on the disk. Closures run without savepoints, which
+ * would copy each page they change; when one fails after it has written, the batch is rolled back and
+ * runs again with savepoints. A second thread copies the WAL back, so that nobody waits for it. */
 #include "base/clock.h"
 #include "db/sqlite_impl.h"
 
@@ -9,8 +11,8 @@
 enum {
     BATCH_MAX = 64,
     BATCH_US = 5000,
-    CHECKPOINT_PAGES = 4000, /* 16 MB of WAL: copy it back when nobody waits for us */
-    RESTART_PAGES = 16000,   /* 64 MB: wait for readers too, so that the WAL begins anew */
+    CHECKPOINT_PAGES = 4000, /* 16 MB of WAL: the sweeper copies it back */
+    RESTART_PAGES = 32000,   /* 128 MB: wait for readers too, so that the WAL begins anew */
     RESTART_WAIT_MS = 50,
 };
 
@@ -29,6 +31,10 @@ struct sq_writer {
     pthread_cond_t work;
     struct job *first, **last;
     bool stop;
+    const struct sqlite *sqlite;
+    pthread_t sweeper;
+    pthread_cond_t sweep;
+    bool sweep_now;
     int wal_pages, wal_checked; /* as of the last commit; at the last checkpoint */
 };
 
@@ -51,8 +57,13 @@ static struct job *queue_pop(struct sq_writer *w)
     return j;
 }
 
-/* Runs one closure in its savepoint. Not OK: the transaction itself cannot go on. */
-static err job_run(struct sq_writer *w, struct job *j)
+/* A job failed after it had written: the batch runs again, with savepoints. */
+struct batch {
+    struct job *first, **last;
+    bool careful, again;
+};
+
+static err job_run_careful(struct sq_writer *w, struct job *j)
 {
     struct sq_conn *c = w->conn;
     TRY(sq_step(c, c->save));
@@ -68,18 +79,76 @@ static err job_run(struct sq_writer *w, struct job *j)
     return sq_step(c, c->release);
 }
 
-static err batch_fill(struct sq_writer *w, struct job **done)
+/* Not OK: the transaction itself cannot go on. */
+static err job_run(struct sq_writer *w, struct batch *b, struct job *j)
+{
+    struct sq_conn *c = w->conn;
+    if (b->careful)
+        return job_run_careful(w, j);
+    int64_t before = sqlite3_total_changes64(c->h);
+    c->scripted = false;
+    j->e = tx_run(j->call, c);
+    if (j->e == OK)
+        return OK;
+    job_fail(j, j->e);
+    if (sqlite3_get_autocommit(c->h)) {
+        fault_copy(&j->fault);
+        return j->e;
+    }
+    b->again = c->scripted || sqlite3_total_changes64(c->h) != before;
+    return OK;
+}
+
+static err batch_fill(struct sq_writer *w, struct batch *b)
 {
     int64_t end = clock_mono_us() + BATCH_US;
-    for (int n = 0; n < BATCH_MAX && (n == 0 || clock_mono_us() < end); n++) {
+    for (int n = 0; n < BATCH_MAX && !b->again && (n == 0 || clock_mono_us() < end); n++) {
         struct job *j = queue_pop(w);
         if (!j)
             break;
-        j->next = *done;
-        *done = j;
-        TRY(job_run(w, j));
+        j->next = NULL;
+        *b->last = j;
+        b->last = &j->next;
+        TRY(job_run(w, b, j));
     }
     return OK;
+}
+
+static err batch_again(struct sq_writer *w, struct batch *b)
+{
+    TRY(sq_step(w->conn, w->conn->rollback));
+    TRY(sq_step(w->conn, w->conn->begin));
+    b->careful = true;
+    for (struct job *j = b->first; j; j = j->next)
+        TRY(job_run(w, b, j));
+    return OK;
+}
+
+static int sweep(struct sq_conn *c, int how)
+{
+    return sqlite3_wal_checkpoint_v2(c->h, NULL, how, NULL, NULL);
+}
+
+static void *sweeper_main(void *ctx)
+{
+    struct sq_writer *w = ctx;
+    struct sq_conn *c = NULL; /* opened when it is first needed */
+    for (;;) {
+        pthread_mutex_lock(&w->lock);
+        while (!w->sweep_now && !w->stop)
+            pthread_cond_wait(&w->sweep, &w->lock);
+        bool over = w->stop;
+        w->sweep_now = false;
+        pthread_mutex_unlock(&w->lock);
+        if (over)
+            break;
+        if (!c && sq_conn_open(w->sqlite->path, true, w->sqlite->busy_ms, &c) != OK)
+            continue; /* the writer does it when the WAL is long */
+        (void)sweep(c, SQLITE_CHECKPOINT_PASSIVE);
+    }
+    if (c)
+        sq_conn_close(c);
+    return NULL;
 }
 
 static void checkpoint(struct sq_writer *w)
@@ -88,29 +157,38 @@ static void checkpoint(struct sq_writer *w)
         w->wal_checked = 0; /* the WAL began anew */
     if (w->wal_pages - w->wal_checked < CHECKPOINT_PAGES)
         return;
-    bool restart = w->wal_pages >= RESTART_PAGES;
+    w->wal_checked = w->wal_pages;
+    if (w->wal_pages < RESTART_PAGES) {
+        pthread_mutex_lock(&w->lock);
+        w->sweep_now = true;
+        pthread_cond_signal(&w->sweep);
+        pthread_mutex_unlock(&w->lock);
+        return;
+    }
     int busy_ms = w->conn->busy_ms;
     w->conn->busy_ms = RESTART_WAIT_MS;
-    int rc = sqlite3_wal_checkpoint_v2(
-        w->conn->h, NULL, restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL,
-        NULL);
+    int rc = sweep(w->conn, SQLITE_CHECKPOINT_TRUNCATE);
     w->conn->busy_ms = busy_ms;
     /* Not finished (readers, a full disk): tried again when the WAL has grown by as much. */
-    w->wal_checked = w->wal_pages = rc == SQLITE_OK && restart ? 0 : w->wal_pages;
+    if (rc == SQLITE_OK)
+        w->wal_checked = w->wal_pages = 0;
 }
 
 static void batch_run(struct sq_writer *w)
 {
     struct sq_conn *c = w->conn;
-    struct job *done = NULL;
+    struct batch b = {.last = &b.first};
     err e = sq_step(c, c->begin);
     bool begun = e == OK;
     if (begun)
-        e = batch_fill(w, &done);
+        e = batch_fill(w, &b);
     else
-        done = queue_pop(w);
+        b.first = queue_pop(w);
+    struct job *done = b.first;
     if (!begun && done)
         done->next = NULL;
+    if (e == OK && b.again)
+        e = batch_again(w, &b);
     if (e == OK)
         e = sq_step(c, c->commit);
     struct fault why = fault_of(e);
@@ -160,13 +238,15 @@ err sq_writer_start(struct sqlite *s, struct sq_writer **ret_w)
     w->last = &w->first;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->work, NULL);
+    pthread_cond_init(&w->sweep, NULL);
+    w->sqlite = s;
     sqlite3_wal_hook(c->h, wal_grew, w);
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the main thread */
     int rc = pthread_create(&w->thread, NULL, writer_main, w);
+    ASSERT(rc == 0 && pthread_create(&w->sweeper, NULL, sweeper_main, w) == 0);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    ASSERT(rc == 0);
     *ret_w = w;
     return OK;
 }
@@ -176,8 +256,10 @@ void sq_writer_stop(struct sq_writer *w)
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_signal(&w->work);
+    pthread_cond_signal(&w->sweep);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
+    pthread_join(w->sweeper, NULL);
     sq_conn_close(w->conn);
     heap_free(w);
 }

@@ -53,9 +53,10 @@ static err add(struct body *b, struct bytes data)
     b->size += (int64_t)data.n;
     if (b->size > b->max)
         return fault(ERR_TOO_LARGE, "too_large", "body of more than %lld bytes", (long long)b->max);
-    sha256_add(&b->hashing, data);
-    if (b->kind == BODY_PARTS)
+    if (b->kind == BODY_PARTS) {
+        sha256_add(&b->hashing, data);
         return multipart_add(b->parts, data);
+    }
     buf_add(&b->raw, bytes_str(data));
     return OK;
 }
@@ -75,11 +76,11 @@ err body_end(struct body *b, struct request *r)
         fault_copy(&b->why);
         return b->failed;
     }
-    b->hash = sha256_end(&b->hashing);
+    str raw = buf_str(&b->raw);
+    b->hash = b->kind == BODY_PARTS ? sha256_end(&b->hashing) : sha256(str_bytes(raw));
     r->body_hash = &b->hash;
     if (b->kind == BODY_PARTS)
         return multipart_end(b->parts, &r->fields, &r->uploads, &r->upload_n);
-    str raw = buf_str(&b->raw);
     if (b->kind == BODY_FORM)
         return urlencoded_parse(b->mem, raw, &r->fields);
     if (!str_valid(raw))

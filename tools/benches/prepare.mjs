@@ -40,7 +40,7 @@ if (!tokens.length) throw new Error('no account may publish');
 // A long article: about 27 kB as a page.
 const sentences = ['清晨六点，河堤上已经有人跑步，水面的雾气还没有散。', '记录从三年前开始，每周两次，地点和时间都不变。', '数字本身不说明问题，把它们放在一起看，才看得出方向。', '居民们说，变化是慢慢来的，等到注意到的时候，已经习惯了。'];
 const paragraph = (n) => Array.from({ length: 5 }, (_, i) => sentences[(n + i) % 4]).join('');
-const markdown = Array.from({ length: 32 }, (_, n) => (n % 4 ? '' : `## 第 ${n / 4 + 1} 次记录\n\n`) + paragraph(n)).join('\n\n');
+const markdown = Array.from({ length: 54 }, (_, n) => (n % 4 ? '' : `## 第 ${n / 4 + 1} 次记录\n\n`) + paragraph(n)).join('\n\n');
 const { handle, token, category } = tokens[0];
 const sent = await fetch(`${base}/api/v1/accounts/${handle}/articles`, {
   method: 'POST',
