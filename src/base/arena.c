@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,13 +52,6 @@ static struct block *block_new(size_t size, struct block *next)
     return b;
 }
 
-arena *arena_new(void)
-{
-    arena *a = heap_alloc(sizeof *a);
-    a->first = a->top = block_new(FIRST_BLOCK, NULL);
-    return a;
-}
-
 static void blocks_free_until(struct block *b, const struct block *end)
 {
     while (b != end) {
@@ -67,12 +61,67 @@ static void blocks_free_until(struct block *b, const struct block *end)
     }
 }
 
-void arena_free(arena *a)
+static void destroy(void *arena_)
 {
-    if (!a)
-        return;
+    arena *a = arena_;
     blocks_free_until(a->top, NULL);
     free(a);
+}
+
+/* Each thread keeps one small arena for the next that wants one: short ones are made several times
+ * per request. Not under AddressSanitizer, which should see what is used too late. */
+#ifndef __SANITIZE_ADDRESS__
+static pthread_key_t spare_key;
+
+static void spare_init(void)
+{
+    ASSERT(pthread_key_create(&spare_key, destroy) == 0);
+}
+
+static arena *spare_take(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, spare_init);
+    arena *a = pthread_getspecific(spare_key);
+    if (a)
+        ASSERT(pthread_setspecific(spare_key, NULL) == 0);
+    return a;
+}
+
+static bool spare_give(arena *a)
+{
+    if (pthread_getspecific(spare_key))
+        return false;
+    arena_reset(a);
+    return a->first->size == FIRST_BLOCK && pthread_setspecific(spare_key, a) == 0;
+}
+#else
+static arena *spare_take(void)
+{
+    return NULL;
+}
+
+static bool spare_give(arena *a)
+{
+    (void)a;
+    return false;
+}
+#endif
+
+arena *arena_new(void)
+{
+    arena *a = spare_take();
+    if (a)
+        return a;
+    a = heap_alloc(sizeof *a);
+    a->first = a->top = block_new(FIRST_BLOCK, NULL);
+    return a;
+}
+
+void arena_free(arena *a)
+{
+    if (a && !spare_give(a))
+        destroy(a);
 }
 
 /* Keeps the newest block, which is the largest, unless it is huge: whoever needed it will again. */
@@ -90,7 +139,7 @@ void arena_reset(arena *a)
     a->used = 0;
 }
 
-void *arena_alloc(arena *a, size_t n)
+void *arena_room(arena *a, size_t n)
 {
     const size_t align = alignof(max_align_t);
     ASSERT(n <= SIZE_MAX / 2);
@@ -102,7 +151,13 @@ void *arena_alloc(arena *a, size_t n)
     void *p = a->top->data + a->top->used;
     a->top->used += need;
     a->used += need;
-    memset(p, 0, need);
+    return p;
+}
+
+void *arena_alloc(arena *a, size_t n)
+{
+    void *p = arena_room(a, n);
+    memset(p, 0, n);
     return p;
 }
 

@@ -8,10 +8,12 @@ typedef struct arena arena;
 arena *arena_new(void);
 /* Frees the arena and all that was allocated in it; accepts NULL. */
 void arena_free(arena *a);
-/* Forgets all allocations but keeps the first block for reuse. */
+/* Forgets all allocations but keeps one block for reuse. */
 void arena_reset(arena *a);
 /* n zeroed bytes, aligned for any type; n may be 0. */
 void *arena_alloc(arena *a, size_t n);
+/* The same, not zeroed: for what is written over at once. */
+void *arena_room(arena *a, size_t n);
 /* Bytes handed out so far (for limits and tests). */
 size_t arena_used(const arena *a);
 

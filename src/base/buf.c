@@ -18,7 +18,7 @@ char *buf_room(struct buf *b, size_t n)
         size_t cap = b->cap ? b->cap * 2 : 512;
         while (cap < b->n + n)
             cap *= 2;
-        char *p = arena_alloc(b->mem, cap);
+        char *p = arena_room(b->mem, cap);
         if (b->n)
             memcpy(p, b->p, b->n);
         b->p = p;

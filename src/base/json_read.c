@@ -125,7 +125,7 @@ static bool text(struct reader *r, str *ret_s)
         quote += *quote == '\\' ? 2 : 1;
     if (quote >= r->end)
         return bad(r, "a text without an end") != NULL;
-    char *out = arena_alloc(r->mem, (size_t)(quote - from) + 1), *at = out;
+    char *out = arena_room(r->mem, (size_t)(quote - from) + 1), *at = out;
     for (;;) {
         to = plain(r);
         memcpy(at, r->p, (size_t)(to - r->p));

@@ -173,9 +173,27 @@ static size_t utf8_len(const uint8_t *p, size_t n)
     return 0;
 }
 
+/* Skips the two commonest forms, plain ASCII and most of Chinese, quickly. */
+static size_t common_len(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    for (;;) {
+        if (i < n && p[i] - 1u < 0x7F)
+            i++;
+        else if (n - i >= 3 && p[i] >= 0xE1 && p[i] <= 0xEC && (p[i + 1] & 0xC0) == 0x80 &&
+                 (p[i + 2] & 0xC0) == 0x80)
+            i += 3;
+        else
+            return i;
+    }
+}
+
 bool str_valid(str s)
 {
     for (size_t i = 0; i < s.n;) {
+        i += common_len((const uint8_t *)s.p + i, s.n - i);
+        if (i == s.n)
+            break;
         size_t len = utf8_len((const uint8_t *)s.p + i, s.n - i);
         if (!len)
             return false;

@@ -12,8 +12,10 @@ enum {
     BATCH_MAX = 64,
     BATCH_US = 5000,
     CHECKPOINT_PAGES = 4000, /* 16 MB of WAL: the sweeper copies it back */
-    RESTART_PAGES = 32000,   /* 128 MB: wait for readers too, so that the WAL begins anew */
-    RESTART_WAIT_MS = 50,
+    /* 60 MB: wait for readers too, so that the WAL begins anew. The file keeps its length (see
+     * journal_size_limit): to write over blocks costs much less than to append them. */
+    RESTART_PAGES = 15000,
+    RESTART_WAIT_MS = 10,
 };
 
 struct job {
@@ -167,7 +169,7 @@ static void checkpoint(struct sq_writer *w)
     }
     int busy_ms = w->conn->busy_ms;
     w->conn->busy_ms = RESTART_WAIT_MS;
-    int rc = sweep(w->conn, SQLITE_CHECKPOINT_TRUNCATE);
+    int rc = sweep(w->conn, SQLITE_CHECKPOINT_RESTART);
     w->conn->busy_ms = busy_ms;
     /* Not finished (readers, a full disk): tried again when the WAL has grown by as much. */
     if (rc == SQLITE_OK)
