@@ -1,5 +1,5 @@
 /* gongqi demo: fills an empty site with made-up people, accounts and articles, and prints who can
- * log in. --show only prints. */
+ * log in. --show only prints. --articles N fills up to N articles, also a site that is a demo. */
 #include "app/commands.h"
 #include "app/demo.h"
 #include "app/services.h"
@@ -9,6 +9,8 @@
 #include "user/user.h"
 
 #include <stdio.h>
+
+enum { ARTICLES_MAX = 10000000 };
 
 /* ---- shared by the steps ---- */
 
@@ -100,14 +102,18 @@ static err empty_check(struct tx *t, void *ctx)
              : OK;
 }
 
-static err fill(struct boot *b)
+static err fill(struct boot *b, int64_t articles)
 {
     struct demo *d = NEW(b->mem, struct demo);
     d->site = &b->site;
     d->mem = b->mem;
-    TRY(db_read(b->site.db, empty_check, NULL));
+    err e = db_read(b->site.db, empty_check, NULL);
+    if (e != OK && !(e == ERR_CONFLICT && articles))
+        return e;
     int64_t start = clock_mono_us();
     TRY(demo_pictures(d));
+    if (e != OK) /* a demo already: more of it */
+        return demo_more(d, articles);
     int64_t pictures = clock_mono_us();
     TRY(demo_people(d));
     TRY(demo_articles(d));
@@ -115,33 +121,50 @@ static err fill(struct boot *b)
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",
            DEMO_REGISTRANTS, DEMO_ACCOUNTS, DEMO_ARTICLES, DEMO_USERS, (double)(end - start) / 1e6,
            (double)(pictures - start) / 1e6);
-    return OK;
+    return articles ? demo_more(d, articles) : OK;
 }
 
-static err demo(struct boot *b, bool show)
+static err demo(struct boot *b, bool show, int64_t articles)
 {
     err e = services_open(b, 0);
     if (e == OK && !show)
-        e = fill(b);
+        e = fill(b, articles);
     if (e == OK)
         e = logins_print(b);
     services_close(b);
     return e;
 }
 
+/* --show and --articles N are no settings: taken out of argv. */
+static err flags_take(int *argc, char **argv, bool *ret_show, int64_t *ret_articles)
+{
+    int n = 0;
+    for (int i = 0; i < *argc; i++) {
+        str flag = str_from(argv[i]);
+        if (str_eq(flag, S("--show"))) {
+            *ret_show = true;
+        } else if (str_eq(flag, S("--articles"))) {
+            str value = str_from(++i < *argc ? argv[i] : "");
+            if (str_int(value, ret_articles) != OK || *ret_articles < 1 ||
+                *ret_articles > ARTICLES_MAX)
+                return fault_field(ERR_INVALID, "invalid", "articles", "a number from 1 to %d",
+                                   ARTICLES_MAX);
+        } else {
+            argv[n++] = argv[i];
+        }
+    }
+    *argc = n;
+    return OK;
+}
+
 err cmd_demo(int argc, char **argv)
 {
     bool show = false;
-    int n = 0;
-    for (int i = 0; i < argc; i++) { /* --show is no setting */
-        bool is = str_eq(str_from(argv[i]), S("--show"));
-        show |= is;
-        if (!is)
-            argv[n++] = argv[i];
-    }
+    int64_t articles = 0;
+    TRY(flags_take(&argc, argv, &show, &articles));
     struct boot b;
-    TRY(boot_open(n, argv, BOOT_MIGRATE, &b));
-    err e = demo(&b, show);
+    TRY(boot_open(argc, argv, BOOT_MIGRATE, &b));
+    err e = demo(&b, show, articles);
     boot_close(&b);
     return e;
 }

@@ -5,6 +5,7 @@
 #pragma once
 #include "account/account.h"
 #include "app/boot.h"
+#include "article/article.h"
 #include "article/media.h"
 #include "registrant/registrant.h"
 #include "text/doc.h"
@@ -77,6 +78,19 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v);
 err demo_pictures(struct demo *d); /* draws, imports through the sandbox, stores */
 err demo_people(struct demo *d);   /* settings, users, post, policies, registrants, accounts */
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
+
+/* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and
+ * d->picture is set. Each goes the way of every article; one in forty still waits for its review.
+ * Prints how fast it went. */
+err demo_more(struct demo *d, int64_t articles);
+
+/* The i-th text of the demo (0 <= i < DEMO_ARTICLES) and the index of its account. */
+struct demo_piece {
+    struct article_text text;
+    int account;
+};
+err demo_compose(struct demo *d, int i, struct demo_piece *ret_piece);
+int64_t demo_author(const struct demo *d, int account);
 
 /* A picture as a PNG in an anonymous file, closed by the caller. Cover: 1200 x 675. */
 err demo_cover(int seed, int *ret_fd);

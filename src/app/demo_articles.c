@@ -15,13 +15,9 @@ enum {
     MARKDOWN_MAX = 1 << 16
 };
 
-struct piece {
-    struct article_text text;
-    int account; /* index */
-};
 struct batch {
     struct demo *d;
-    const struct piece *v;
+    const struct demo_piece *v;
     int from, to;
 };
 
@@ -96,7 +92,7 @@ static int account_for(int topic, int n)
     return fit[n % count];
 }
 
-static err compose(struct demo *d, int i, struct piece *ret_piece)
+err demo_compose(struct demo *d, int i, struct demo_piece *ret_piece)
 {
     int topic = i % DEMO_TOPICS, n = i / DEMO_TOPICS;
     const struct demo_topic *tp = &DEMO_TOPIC[topic];
@@ -118,7 +114,7 @@ static err compose(struct demo *d, int i, struct piece *ret_piece)
     return OK;
 }
 
-static int64_t author(const struct demo *d, int account)
+int64_t demo_author(const struct demo *d, int account)
 {
     return d->user[demo_owner(DEMO_ACCOUNT[account].registrant)];
 }
@@ -126,11 +122,11 @@ static int64_t author(const struct demo *d, int account)
 static err submit(struct tx *t, const struct batch *b, int i, enum article_mode mode,
                   struct article_outcome *ret_o)
 {
-    const struct piece *p = &b->v[i];
+    const struct demo_piece *p = &b->v[i];
     return article_submit(
         t, b->d->mem,
         &(struct article_submission){.account_id = b->d->account[p->account],
-                                     .user_id = author(b->d, p->account),
+                                     .user_id = demo_author(b->d, p->account),
                                      .text = &p->text,
                                      .rules = &(struct article_rules){mode, QUOTA, 3 * DAY_MS}},
         ret_o);
@@ -188,9 +184,9 @@ static err readers_make(struct tx *t, void *ctx)
 
 err demo_articles(struct demo *d)
 {
-    struct piece *v = NEW_N(d->mem, struct piece, DEMO_ARTICLES);
+    struct demo_piece *v = NEW_N(d->mem, struct demo_piece, DEMO_ARTICLES);
     for (int i = 0; i < DEMO_ARTICLES; i++)
-        TRY(compose(d, i, &v[i]));
+        TRY(demo_compose(d, i, &v[i]));
     for (int from = 0; from < DEMO_ARTICLES; from += BATCH) {
         int to = from + BATCH < DEMO_ARTICLES ? from + BATCH : DEMO_ARTICLES;
         TRY(db_tx(d->site->db, batch_make, &(struct batch){d, v, from, to}));
