@@ -44,7 +44,7 @@ static void test_settings__defaults_need_no_file(void **state)
     struct settings s;
     const char *args[] = {"--data", "/nowhere/at/all"};
     assert_int_equal(load(args, 2, NULL, &s), OK);
-    assert_int_equal(s.workers, 32);
+    assert_int_equal(s.workers, 64);
     assert_int_equal(s.body_max, 2 << 20);
     assert_int_equal(s.session_idle, 7 * 86400);
     assert_true(s.access_log);

@@ -8,8 +8,7 @@ for flag in "$@"; do
     esac
 done
 release=build/release/gongqi
-[ $smoke = yes ] && [ -n "${GONGQI_TEST_BIN:-}" ] && release=$GONGQI_TEST_BIN
-[ $smoke = yes ] && [ -x "$release" ] || tools/build release
+if [ $smoke = no ] || [ ! -x "$release" ]; then tools/build release; fi
 dir=$(mktemp -d "${GONGQI_BENCH_DIR:-${TMPDIR:-/tmp}}/gongqi-bench-XXXXXX")
 chmod 755 "$dir"
 pids=()
