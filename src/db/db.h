@@ -3,9 +3,9 @@
  * db_tx is the only way to write: the closure runs in a transaction and may run again (ERR_RETRY:
  * SQLITE_BUSY, 40001, 40P01), so it must have no effect but on the database and on ctx that it sets
  * anew each time. On SQLite all closures run on one writer thread, many per commit (all of them
- * again, each in a savepoint, when one fails after it has written); db_tx returns only when the commit
- * is durable. On PostgreSQL each runs on a connection of
- * the pool. db_read runs a closure in a read transaction (one snapshot).
+ * again, each in a savepoint, when one fails after it has written); db_tx returns only when the
+ * commit is durable. On PostgreSQL each runs on a connection of the pool. db_read runs a closure in
+ * a read transaction (one snapshot).
  *
  * After any statement that failed the transaction can only be given up, on both engines: return the
  * error (ERR_NOT_FOUND of db_one is an answer, not a failure). To survive a duplicate, write

@@ -1,7 +1,8 @@
 /* The one writer of a SQLite database: closures of all threads, many per commit. Who waits is woken
  * when the commit that holds their closure is on the disk. Closures run without savepoints, which
- * would copy each page they change; when one fails after it has written, the batch is rolled back and
- * runs again with savepoints. A second thread copies the WAL back, so that nobody waits for it. */
+ * would copy each page they change; when one fails after it has written, the batch is rolled back
+ * and runs again with savepoints. A second thread copies the WAL back, so that nobody waits for it.
+ */
 #include "base/clock.h"
 #include "db/sqlite_impl.h"
 

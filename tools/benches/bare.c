@@ -1,7 +1,7 @@
 /* bare FROM TO BATCH: the reference of the publish bench. Reads from database FROM the newest rows
- * that one publication writes (each table of PARTS, at most MAX publications), then inserts them into
- * TO, an earlier copy of FROM with its indexes and triggers, BATCH publications per transaction, WAL,
- * synchronous=FULL. Prints publications per second. */
+ * that one publication writes (each table of PARTS, at most MAX publications), then inserts them
+ * into TO, an earlier copy of FROM with its indexes and triggers, BATCH publications per
+ * transaction, WAL, synchronous=FULL. Prints publications per second. */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,9 +14,12 @@ enum { MAX = 20000, COLS = 32 };
 static const struct part {
     const char *table, *order, *fresh;
 } PARTS[] = {
-    {"article", "created_at DESC, account_id, no", "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
-    {"article_version", "created_at DESC, account_id, no", "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
-    {"article_event", "id DESC", "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
+    {"article", "created_at DESC, account_id, no",
+     "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
+    {"article_version", "created_at DESC, account_id, no",
+     "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
+    {"article_event", "id DESC",
+     "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
     {"cases", "id DESC", "x.kind = 'article' AND x.id > (SELECT MAX(id) FROM t.cases)"},
     {"record", "id DESC", "x.kind = 'article_published' AND x.id > (SELECT MAX(id) FROM t.record)"},
     {"oplog", "id DESC", "x.account_id <> 0 AND x.id > (SELECT MAX(id) FROM t.oplog)"},
@@ -42,8 +45,8 @@ static void load(sqlite3 *db, int i)
 {
     char sql[1024];
     sqlite3_stmt *st;
-    snprintf(sql, sizeof sql, "SELECT x.* FROM %s x WHERE %s ORDER BY %s LIMIT %d", PARTS[i].table, PARTS[i].fresh,
-             PARTS[i].order, MAX);
+    snprintf(sql, sizeof sql, "SELECT x.* FROM %s x WHERE %s ORDER BY %s LIMIT %d", PARTS[i].table,
+             PARTS[i].fresh, PARTS[i].order, MAX);
     must(db, sqlite3_prepare_v2(db, sql, -1, &st, NULL));
     struct rows *r = &rows[i];
     r->cols = sqlite3_column_count(st);
@@ -97,14 +100,18 @@ int main(int argc, char **argv)
     }
     sqlite3_close(from);
     must(NULL, sqlite3_open(argv[2], &to));
-    must(to, sqlite3_exec(to, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;"
-                              "PRAGMA wal_autocheckpoint=4000", NULL, NULL, NULL));
+    must(to,
+         sqlite3_exec(to,
+                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;"
+                      "PRAGMA wal_autocheckpoint=4000",
+                      NULL, NULL, NULL));
     for (int i = 0; i < N_PARTS; i++)
         prepare(to, i);
     double start = now();
     for (int k = 0; k < n; k++) { /* oldest first */
         if (k % batch == 0)
-            must(to, sqlite3_exec(to, k ? "COMMIT; BEGIN IMMEDIATE" : "BEGIN IMMEDIATE", NULL, NULL, NULL));
+            must(to, sqlite3_exec(to, k ? "COMMIT; BEGIN IMMEDIATE" : "BEGIN IMMEDIATE", NULL, NULL,
+                                  NULL));
         for (int i = 0; i < N_PARTS; i++)
             insert(to, &rows[i], n - 1 - k);
     }
