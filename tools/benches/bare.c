@@ -11,15 +11,16 @@
 
 enum { MAX = 20000, COLS = 32 };
 
+#define NEW_ARTICLE                                                                                \
+    "NOT EXISTS (SELECT 1 FROM t.article o"                                                        \
+    " WHERE o.account_id = x.account_id AND o.no = x.no)"
+
 static const struct part {
     const char *table, *order, *fresh;
 } PARTS[] = {
-    {"article", "created_at DESC, account_id, no",
-     "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
-    {"article_version", "created_at DESC, account_id, no",
-     "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
-    {"article_event", "id DESC",
-     "NOT EXISTS (SELECT 1 FROM t.article o WHERE o.account_id = x.account_id AND o.no = x.no)"},
+    {"article", "created_at DESC, account_id, no", NEW_ARTICLE},
+    {"article_version", "created_at DESC, account_id, no", NEW_ARTICLE},
+    {"article_event", "id DESC", NEW_ARTICLE},
     {"cases", "id DESC", "x.kind = 'article' AND x.id > (SELECT MAX(id) FROM t.cases)"},
     {"record", "id DESC", "x.kind = 'article_published' AND x.id > (SELECT MAX(id) FROM t.record)"},
     {"oplog", "id DESC", "x.account_id <> 0 AND x.id > (SELECT MAX(id) FROM t.oplog)"},
