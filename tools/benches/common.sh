@@ -46,9 +46,9 @@ stop_site() {
 # start_demo DATA [FLAGS of gongqi demo]: a site with demo data, post-review and a large quota, and
 # what $dir/bench.json says: tokens of accounts, an operator's cookie, the path of a long article.
 start_demo() {
-    "$release" demo --data "$@" >"$dir/logins"
+    "$release" demo --data "$@" >/dev/null
     start_site "$1"
-    node tools/benches/prepare.mjs "$base" "$dir/logins" "$dir"
+    node tools/benches/prepare.mjs "$base" "$release" "$1" "$dir"
 }
 result() { # name value unit reference
     awk -v n="$1" -v a="$2" -v u="$3" -v b="$4" \

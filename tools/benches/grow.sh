@@ -18,10 +18,9 @@ done
 declare -A site
 for size in $sizes; do
     at=$dir/$size
-    "$release" demo --data "$at/data" --show >"$at/logins"
     start_site "$at/data"
     site[$size]=$base
-    node tools/benches/prepare.mjs "$base" "$at/logins" "$at"
+    node tools/benches/prepare.mjs "$base" "$release" "$at/data" "$at"
     . "$at/env"
     echo / >"$at/home"
     python3 - "$at" "$handle" "$category" <<'EOF'
