@@ -164,42 +164,6 @@ static void test_json__reading_is_strict(void **state)
     assert_true(json_number(ok, "n", 0) == 5);
 }
 
-/* Our reader and jansson's own agree on texts that are whole, cut and with one byte changed. */
-static void test_json__reads_as_jansson_does(void **state)
-{
-    (void)state;
-    static const char *const SEEDS[] = {
-        "{\"a\":[1,-20,3.5e2,0,-0.25E-3,true,false,null],\"b\":{\"\":{}},\"c\":[[],[[ ]]]}",
-        " [ \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u516c\\uD83D\\uDE00\", \"公器\" , 9223372036854775807 "
-        "]\n",
-        "{\"\\u0061\":1,\"b\":\"\\ud800\",\"n\":-9223372036854775808}",
-        "[\"a\\",
-        "[1e400]",
-        "[9223372036854775808]",
-        "[1.]",
-        "[-]",
-        "[\"\\x\"]",
-        "{\"a\" 1}"};
-    for (size_t i = 0; i < LEN(SEEDS); i++) {
-        size_t n = strlen(SEEDS[i]);
-        for (size_t k = 0; k < 40 * n + 2; k++) {
-            char text[256];
-            memcpy(text, SEEDS[i], n);
-            size_t len = k == 0 ? n : rand_below((uint32_t)n + 1);
-            if (k > n) {
-                len = n;
-                text[rand_below((uint32_t)n)] = "{}[],:\"\\ux019eE.-+ tfn\x01"[rand_below(23)];
-            }
-            json_error_t why;
-            JSON_AUTO *theirs = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-            JSON_AUTO *ours = NULL;
-            err e = json_read((str){text, len}, &ours);
-            assert_int_equal(e == OK, theirs != NULL);
-            assert_true(!theirs || json_equal(ours, theirs));
-        }
-    }
-}
-
 static void test_json__deep_nesting_is_refused(void **state)
 {
     (void)state;
@@ -209,7 +173,6 @@ static void test_json__deep_nesting_is_refused(void **state)
     json_t *j = NULL;
     assert_int_equal(json_read((str){deep, n}, &j), ERR_INVALID);
     assert_int_equal(json_read(S("{\"a\":1,\n \"a\":2}"), &j), ERR_INVALID);
-    assert_string_equal(fault_last()->text, "line 2, column 5: a key twice");
 }
 
 static int setup(void **state)
@@ -241,7 +204,6 @@ int main(void)
         cmocka_unit_test(test_id__rising_and_timed),
         cmocka_unit_test(test_json__escapes_and_nests),
         cmocka_unit_test(test_json__reading_is_strict),
-        cmocka_unit_test(test_json__reads_as_jansson_does),
         cmocka_unit_test(test_json__deep_nesting_is_refused),
     };
     return cmocka_run_group_tests_name("base", tests, setup, teardown);

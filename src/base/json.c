@@ -131,6 +131,16 @@ void jw_key_bool(struct jw *j, const char *key, bool b)
     jw_bool(j, b);
 }
 
+err json_read(str text, json_t **ret_root)
+{
+    json_error_t e;
+    json_t *root = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &e);
+    if (!root)
+        return fault(ERR_INVALID, "bad_json", "line %d, column %d: %s", e.line, e.column, e.text);
+    *ret_root = root;
+    return OK;
+}
+
 str json_text(const json_t *object, const char *key)
 {
     const json_t *v = json_object_get(object, key);
