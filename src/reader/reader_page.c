@@ -7,7 +7,7 @@
 #include "registrant/registrant.h"
 #include "web/layout.h"
 
-enum { PER_PAGE = 20, CACHE_SECONDS = 60, COVER_WIDTH = 270 };
+enum { PER_PAGE = 20, CACHE_SECONDS = 60, COVER_WIDTH = 270, LEAD_WIDTH = 1080 };
 
 /* ---- pieces ---- */
 
@@ -48,7 +48,7 @@ static str next_of(const struct request *r, const struct article *v, size_t n)
                    (long long)last->published_at, (long long)last->account_id, (long long)last->no);
 }
 
-static struct feed_view feed_of(const struct request *r, const struct article *v, size_t n)
+static struct article_item *items_of(const struct request *r, const struct article *v, size_t n)
 {
     struct article_item *items = NEW_N(r->mem, struct article_item, n);
     for (size_t i = 0; i < n; i++)
@@ -57,7 +57,23 @@ static struct feed_view feed_of(const struct request *r, const struct article *v
             .cover = media_path(r->mem, v[i].cover, COVER_WIDTH),
             .mark = mark_of(r, v[i].account_class, v[i].account_verified),
         };
-    return (struct feed_view){items, n, next_of(r, v, n)};
+    return items;
+}
+
+static struct feed_view feed_of(const struct request *r, const struct article *v, size_t n)
+{
+    return (struct feed_view){.items = items_of(r, v, n), .n = n, .next = next_of(r, v, n)};
+}
+
+/* The front page and each category open with their newest story, large where it has a cover. */
+static struct feed_view front_of(const struct request *r, const struct article *v, size_t n)
+{
+    struct article_item *items = items_of(r, v, n);
+    if (n > 0 && v[0].cover.n > 0 && request_query(r, "before").n == 0) {
+        items[0].lead = true;
+        items[0].cover = media_path(r->mem, v[0].cover, LEAD_WIDTH);
+    }
+    return (struct feed_view){.items = items, .n = n, .next = next_of(r, v, n), .wide = true};
 }
 
 struct feed_load {
@@ -90,14 +106,14 @@ static err home(struct request *r, str category)
     struct home_view v = {
         .chips = chips,
         .chip_n = CATEGORY_COUNT + 1,
-        .feed = feed_of(r, l.v, l.n),
+        .feed = front_of(r, l.v, l.n),
         .empty = {.icon = S("document-text"),
                   .title = msg(r->lang, MSG_reader_empty),
                   .text = msg(r->lang, MSG_reader_empty_text)},
     };
     reply_cache(r, CACHE_SECONDS);
     reply_tag(r, category.n ? str_cat(r->mem, S("c:"), category) : S("home"));
-    struct page page = {.place = PLACE_READER, .canonical = r->path};
+    struct page page = {.place = PLACE_READER, .canonical = r->path, .wide = true};
     return REPLY_PAGE(r, &page, view_home, &v);
 }
 
@@ -149,6 +165,7 @@ err page_account(struct request *r)
         .csrf = r->session.csrf,
         .subscribed = l.subscribed,
     };
+    v.feed.own = true;
     reply_cache(r, CACHE_SECONDS);
     reply_tag(r, str_cat(r->mem, S("a:"), l.a.handle));
     struct page page = {.place = PLACE_READER,

@@ -9,11 +9,14 @@ struct article_item {
     const struct article *a;
     str cover; /* path of a picture, or "" */
     struct mark_view mark;
+    bool lead; /* shown large */
 };
 struct feed_view {
     const struct article_item *items;
     size_t n;
     str next; /* address of the next page, or "" */
+    bool wide; /* in two columns where there is room */
+    bool own;  /* of one account, which is not named again */
 };
 struct chip {
     str href, label;

@@ -48,10 +48,19 @@ static void answer_json(struct request *r, const struct fault *cause, str text)
     (void)!reply_json(r, err_http(cause->code), buf_str(&j.out));
 }
 
+static enum msg title_of(err code)
+{
+    if (code == ERR_NOT_FOUND)
+        return MSG_error_title_not_found;
+    if (code == ERR_DENIED)
+        return MSG_error_title_forbidden;
+    return MSG_error_title;
+}
+
 static void answer_html(struct request *r, const struct fault *cause, str text, bool resend)
 {
     struct error_view v = {
-        .title = msg(r->lang, MSG_error_title),
+        .title = msg(r->lang, title_of(cause->code)),
         .text = text,
         .id = r->id,
         .resend = resend && r->fields.n > 0 && r->upload_n == 0,

@@ -26,7 +26,7 @@ struct page {
     str canonical;   /* path; "": none */
     str image;       /* path of a picture for og:image */
     bool article;    /* og:type article, else website */
-    bool wide;       /* consoles: no maximum width (review, editor) */
+    bool wide;       /* no maximum width (review, editor); readers: the width of the front page */
     bool editor;     /* loads editor.js and editor.css */
     bool noindex;
     struct page_link back;   /* consoles: above the title */
