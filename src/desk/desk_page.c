@@ -65,11 +65,19 @@ static err read_filter(struct request *r, struct case_filter *ret_f)
     return OK;
 }
 
+/* A registrant's case carries the class as its title, since the name is sealed. */
+static str title_of(const struct request *r, const struct casefile *c)
+{
+    if (c->kind != CASE_REGISTRANT)
+        return c->title;
+    return msg_lookup(r->lang, "class.", str_z(r->mem, c->title), MSG_class_other_org);
+}
+
 static struct table_row row_of(struct request *r, const struct casefile *c)
 {
     struct table_cell *cells = NEW_N(r->mem, struct table_cell, COLUMNS);
     bool late = !c->decided_at && c->due_at < r->now;
-    cells[0] = (struct table_cell){.text = c->title};
+    cells[0] = (struct table_cell){.text = title_of(r, c)};
     cells[1] = (struct table_cell){.text = desk_kind_label(r->lang, c->kind)};
     cells[2] = (struct table_cell){.at_ms = c->decided_at ? c->decided_at : c->due_at};
     if (late)
@@ -192,7 +200,7 @@ static err show_case(struct request *r, int64_t id, int status, str error)
     };
     if (DESK_KINDS[x.c.kind].view)
         TRY(DESK_KINDS[x.c.kind].view(r, &x.c, &v.evidence));
-    struct page page = {.place = PLACE_DESK, .title = x.c.title, .wide = true};
+    struct page page = {.place = PLACE_DESK, .title = title_of(r, &x.c), .wide = true};
     page.back = (struct page_link){S("/desk"), msg(r->lang, MSG_nav_queue), S("")};
     return REPLY_PAGE_STATUS(r, status, &page, view_desk_case, &v);
 }

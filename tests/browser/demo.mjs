@@ -14,7 +14,7 @@ export async function demoSite() {
   const table = demo(server.data);
   const browser = await launch();
   const base = `http://127.0.0.1:${server.port}`;
-  const context = (options = {}) => browser.newContext({ baseURL: base, locale: 'zh-CN', viewport: { width: 1440, height: 900 }, ...options });
+  const context = (options = {}) => browser.newContext({ baseURL: base, locale: 'zh-CN', reducedMotion: 'reduce', viewport: { width: 1440, height: 900 }, ...options });
 
   const person = (role) => {
     const [, mobile, password] = table.match(new RegExp(`^${role}\\s+(\\d+)\\s+(\\S+)`, 'm'));
