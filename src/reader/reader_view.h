@@ -14,7 +14,7 @@ struct article_item {
 struct feed_view {
     const struct article_item *items;
     size_t n;
-    str next; /* address of the next page, or "" */
+    str next;  /* address of the next page, or "" */
     bool wide; /* in two columns where there is room */
     bool own;  /* of one account, which is not named again */
 };
