@@ -112,7 +112,6 @@ test('axe finds nothing, nothing overflows, nothing is written to the console', 
       const page = await contexts.get(it.role).newPage();
       page.on('console', (m) => m.type() === 'error' && !/status of 404/.test(m.text()) && bad.push(`${it.path}: ${m.text()}`));
       page.on('pageerror', (e) => bad.push(`${it.path}: ${e.message}`));
-      process.env.LOUD && console.error(it.path);
       bad.push(...(await examine(page, it.path, turn++)).map((b) => `${it.path} (${it.role}) ${b}`));
       await page.close();
     }
