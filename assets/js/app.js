@@ -1,6 +1,7 @@
 // Small progressive enhancement. Every page works without it.
 import { keys } from './keys.js';
 import { forms } from './forms.js';
+import { desk } from './desk.js';
 
 const root = document.documentElement;
 root.dataset.js = '';
@@ -66,4 +67,5 @@ times();
 rows();
 menus();
 forms();
+desk();
 keys();

@@ -1,4 +1,5 @@
-// Keyboard: "/" search, "g" and a letter to go, "?" help, "j" "k" in lists, Enter opens.
+// Keyboard: "/" search, "g" and a letter to go, "?" help, "j" "k" in lists, Enter opens. A page's
+// own acts carry their key in data-press; data-wants names the field that must be filled first.
 const typing = (el) => el.closest('input, textarea, select, [contenteditable="true"], dialog');
 let going = 0;
 
@@ -11,6 +12,20 @@ function move(step) {
   const link = next.querySelector('a.row-link, .feed-title a');
   if (link) link.focus({ preventScroll: true });
   next.scrollIntoView({ block: 'nearest' });
+}
+
+function act(key) {
+  const all = [...document.querySelectorAll('[data-press]')];
+  const el = all.find((e) => e.dataset.press === key);
+  if (!el) return false;
+  const wants = el.dataset.wants && document.getElementById(el.dataset.wants);
+  if (wants && !wants.value.trim()) wants.focus();
+  else el.click();
+  return true;
+}
+
+function asking() {
+  return [...document.querySelectorAll('dialog')].some((d) => d.open || d.offsetParent || d.getClientRects().length);
 }
 
 function line(list, key, text) {
@@ -38,6 +53,9 @@ function help() {
   document.querySelectorAll('a[data-key]').forEach((a) => {
     if (a.dataset.key) line(list, `g ${a.dataset.key}`, a.textContent.trim());
   });
+  document.querySelectorAll('[data-press]').forEach((el) => {
+    line(list, el.dataset.press, el.textContent.trim());
+  });
   line(list, 'Esc', zh ? '关闭' : 'Close');
   dialog.append(title, list);
   dialog.addEventListener('close', () => dialog.remove());
@@ -61,13 +79,13 @@ function press(event) {
   } else if (key === '?') help();
   else if (key === 'j') move(1);
   else if (key === 'k') move(-1);
-  else return false;
+  else return act(key);
   return true;
 }
 
 export function keys() {
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || asking()) return;
     if (press(event)) event.preventDefault();
   });
 }

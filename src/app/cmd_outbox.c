@@ -20,7 +20,7 @@ static err read_all(struct tx *t, void *ctx)
 {
     struct outbox *o = ctx;
     const struct site *s = &o->b->site;
-    TRY(mail_list(t, o->b->mem, 0, &o->v, &o->n));
+    TRY(mail_list(t, o->b->mem, &(struct mail_query){.limit = SHOWN}, &o->v, &o->n));
     for (size_t i = 0; i < o->n && i < SHOWN; i++)
         TRY(mail_read(VAULT_CTX(s->vault, t, o->b->mem), o->v[i].id, &o->v[i]));
     return OK;

@@ -31,3 +31,8 @@ int64_t id_time_ms(int64_t id)
 {
     return (id >> 22) + EPOCH_MS;
 }
+
+int64_t id_floor(int64_t ms)
+{
+    return ms > EPOCH_MS ? (ms - EPOCH_MS) << 22 : 0;
+}

@@ -6,3 +6,5 @@
 void id_set_node(unsigned node); /* 0..1023; once at start, from the node lease */
 int64_t id_new(void);
 int64_t id_time_ms(int64_t id);
+/* The least id that can be minted at this time; 0 for times before 2020. */
+int64_t id_floor(int64_t ms);

@@ -26,7 +26,7 @@ err verdict_parse(str name, enum verdict *ret_v);
 
 struct casefile {
     int64_t id, account_id, subject, opened_by, opened_at, due_at;
-    int64_t claimed_by, claim_until, decided_at;
+    int64_t claimed_by, claimed_at, claim_until, decided_at;
     enum case_kind kind;
     int version;      /* of the article; else 0 */
     str title, state; /* open, decided, cancelled */
@@ -36,7 +36,7 @@ struct decision {
     int64_t id, case_id, officer, at;
     enum verdict verdict;
     str reason_key, reason, officer_name;
-    int seconds;
+    int seconds; /* since the claim */
 };
 
 /* Opens a case; an open one about the same thing is cancelled first (a new version replaces the
@@ -64,19 +64,31 @@ err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct case
               size_t *ret_n);
 struct case_counts {
     int64_t open, mine, overdue;
-    int64_t by_kind[CASE_KINDS];
+    int64_t by_kind[CASE_KINDS], overdue_by_kind[CASE_KINDS];
+    int64_t oldest_at;     /* when the oldest open case was opened; 0 = none */
+    int64_t decided_today; /* since midnight in China */
 };
 err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c);
 
-/* Takes the case for lease_ms, or renews one's own claim. ERR_CONFLICT "case_claimed" when somebody
- * else holds it, "case_decided" when it is over. Nobody claims what they opened or a case of an
- * account they are a member of: ERR_DENIED "conflict_of_interest" (A15.5). */
+/* Takes the case for lease_ms, or renews one's own claim (which keeps its beginning). ERR_CONFLICT
+ * "case_claimed" when somebody else holds it, "case_decided" when it is over. Nobody claims what
+ * they opened or a case of an account they are a member of: ERR_DENIED "conflict_of_interest"
+ * (A15.5). */
 err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms);
 err case_release(struct tx *t, int64_t id, int64_t user_id);
 /* Next open case of these kinds (bit mask of 1 << kind) that is free and without conflict of
  * interest, claimed. ERR_NOT_FOUND when the queue is empty. */
 err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, int64_t *ret_id);
+/* The case that an officer turns to after case `done` (0 = at the start): of their own claims the
+ * next by due time behind it, else a free one (case_next), else the first of their own. Claimed or
+ * renewed. ERR_NOT_FOUND when there is none but `done`. */
+struct case_turn {
+    unsigned kinds;
+    int64_t user_id, lease_ms, done;
+};
+err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64_t *ret_id);
 /* Writes the immutable decision and closes the case; the officer must hold the claim (ERR_CONFLICT
- * "claim_lost"). Return and reject need a reason (ERR_INVALID "reason_required"). */
+ * "claim_lost"; "case_decided" when it is over). Return and reject need a reason (ERR_INVALID
+ * "reason_required"). */
 err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d /* verdict,
                 reason_key, reason, officer; sets id, at, seconds */);

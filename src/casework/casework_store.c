@@ -21,12 +21,14 @@ static err row_take(struct row *row, struct casefile *ret_c)
 
 #define COLUMNS                                                                                    \
     "c.id, c.account_id, c.subject, c.opened_by, c.opened_at, c.due_at, c.claimed_by,"             \
-    " c.claim_until, c.decided_at, c.version, c.title, c.state, COALESCE(u.name, ''), c.kind"
+    " c.claimed_at, c.claim_until, c.decided_at, c.version, c.title, c.state, COALESCE(u.name, "   \
+    "''), c.kind"
 #define FROM " FROM cases c LEFT JOIN users u ON u.id = c.claimed_by"
 #define OUT(r)                                                                                     \
     DB_OUT(&(r).c.id, &(r).c.account_id, &(r).c.subject, &(r).c.opened_by, &(r).c.opened_at,       \
-           &(r).c.due_at, &(r).c.claimed_by, &(r).c.claim_until, &(r).c.decided_at,                \
-           &(r).c.version, &(r).c.title, &(r).c.state, &(r).c.claimed_name, &(r).kind)
+           &(r).c.due_at, &(r).c.claimed_by, &(r).c.claimed_at, &(r).c.claim_until,                \
+           &(r).c.decided_at, &(r).c.version, &(r).c.title, &(r).c.state, &(r).c.claimed_name,     \
+           &(r).kind)
 
 err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject)
 {
@@ -131,23 +133,34 @@ err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct case
     return OK;
 }
 
+static int64_t midnight(int64_t now)
+{
+    return date_china_ms(clock_china(now).date);
+}
+
 err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c)
 {
     AUTO_ARENA(mem);
     struct case_counts c = {0};
     str name = STR_NONE;
-    int64_t n = 0, mine = 0, overdue = 0;
+    int64_t n = 0, mine = 0, overdue = 0, oldest = 0;
     DB_EACH(t, mem,
             "SELECT kind, COUNT(*), COUNT(*) FILTER (WHERE claimed_by = $1 AND claim_until > $2),"
-            " COUNT(*) FILTER (WHERE due_at < $2) FROM cases WHERE state = 'open' GROUP BY kind",
-            DB_IN(user_id, now), DB_OUT(&name, &n, &mine, &overdue), {
+            " COUNT(*) FILTER (WHERE due_at < $2), MIN(opened_at) FROM cases"
+            " WHERE state = 'open' GROUP BY kind",
+            DB_IN(user_id, now), DB_OUT(&name, &n, &mine, &overdue, &oldest), {
                 enum case_kind kind;
                 TRY(case_kind_parse(name, &kind));
                 c.by_kind[kind] = n;
+                c.overdue_by_kind[kind] = overdue;
                 c.open += n;
                 c.mine += mine;
                 c.overdue += overdue;
+                if (!c.oldest_at || oldest < c.oldest_at)
+                    c.oldest_at = oldest;
             });
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM cases WHERE state = 'decided' AND decided_at >= $1",
+               DB_IN(midnight(now)), DB_OUT(&c.decided_today)));
     *ret_c = c;
     return OK;
 }
@@ -173,7 +186,8 @@ err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms)
     TRY(interest_check(t, &c, user_id));
     int64_t changed = 0;
     TRY(db_exec_n(t,
-                  "UPDATE cases SET claimed_by = $2, claim_until = $3, rev = rev + 1"
+                  "UPDATE cases SET claimed_at = CASE WHEN claimed_by = $2 AND claim_until >= $4"
+                  " THEN claimed_at ELSE $4 END, claimed_by = $2, claim_until = $3, rev = rev + 1"
                   " WHERE id = $1 AND state = 'open'"
                   " AND (claimed_by = $2 OR claim_until < $4)",
                   DB_IN(id, user_id, tx_now(t) + lease_ms, tx_now(t)), &changed));
@@ -183,7 +197,7 @@ err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms)
 err case_release(struct tx *t, int64_t id, int64_t user_id)
 {
     return db_exec(t,
-                   "UPDATE cases SET claimed_by = 0, claim_until = 0, rev = rev + 1"
+                   "UPDATE cases SET claimed_by = 0, claimed_at = 0, claim_until = 0, rev = rev + 1"
                    " WHERE id = $1 AND claimed_by = $2 AND state = 'open'",
                    DB_IN(id, user_id));
 }
@@ -192,8 +206,8 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
 {
     int64_t id = 0;
     TRY(db_one(t, NULL,
-               "UPDATE cases SET claimed_by = $1, claim_until = $2, rev = rev + 1"
-               " WHERE claim_until < $3 AND state = 'open' AND id = ("
+               "UPDATE cases SET claimed_by = $1, claimed_at = $3, claim_until = $2,"
+               " rev = rev + 1 WHERE claim_until < $3 AND state = 'open' AND id = ("
                "  SELECT c.id FROM cases c WHERE c.state = 'open' AND c.claim_until < $3"
                "  AND c.opened_by <> $1"
                "  AND ((c.kind = 'registrant' AND $4 = 1) OR (c.kind = 'account' AND $5 = 1)"
@@ -211,6 +225,35 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
     return OK;
 }
 
+/* First of one's own claims behind a key of the queue. */
+static err own_next(struct tx *t, arena *mem, const struct case_turn *turn,
+                    const struct casefile *from, int64_t *ret_id)
+{
+    return db_one(t, mem,
+                  "SELECT id FROM cases WHERE state = 'open' AND claimed_by = $1"
+                  " AND claim_until > $2 AND id <> $3 AND (due_at, id) > ($4, $5)"
+                  " ORDER BY due_at, id LIMIT 1",
+                  DB_IN(turn->user_id, tx_now(t), turn->done, from->due_at, from->id),
+                  DB_OUT(ret_id));
+}
+
+err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64_t *ret_id)
+{
+    struct casefile from = {0};
+    err e = turn->done ? case_load(t, mem, turn->done, &from) : OK;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    e = own_next(t, mem, turn, &from, ret_id);
+    if (e == OK)
+        return case_claim(t, *ret_id, turn->user_id, turn->lease_ms);
+    if (e == ERR_NOT_FOUND)
+        e = case_next(t, turn->kinds, turn->user_id, turn->lease_ms, ret_id);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    TRY(own_next(t, mem, turn, &(struct casefile){0}, ret_id));
+    return case_claim(t, *ret_id, turn->user_id, turn->lease_ms);
+}
+
 err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
 {
     if (d->verdict != VERDICT_APPROVE && !str_trim(d->reason).n)
@@ -218,6 +261,9 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     struct casefile c;
     TRY(case_load(t, mem, case_id, &c));
     TRY(interest_check(t, &c, d->officer));
+    if (!str_eq(c.state, S("open")))
+        return fault(ERR_CONFLICT, "case_decided", "case %lld is %.*s", (long long)case_id,
+                     FMT(c.state));
     int64_t changed = 0;
     TRY(db_exec_n(t,
                   "UPDATE cases SET state = 'decided', decided_at = $3, rev = rev + 1"
@@ -228,7 +274,7 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     d->case_id = case_id;
     d->id = id_new();
     d->at = tx_now(t);
-    d->seconds = (int)((d->at - c.opened_at) / SECOND_MS);
+    d->seconds = (int)((d->at - c.claimed_at) / SECOND_MS);
     return db_exec(t,
                    "INSERT INTO decision (case_id, id, verdict, reason_key, reason, officer,"
                    " seconds, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

@@ -1,25 +1,10 @@
-/* The queue of staff and the page of one case. */
+/* One case: what it is about, the evidence, the acts. */
 #include "desk/desk_view.h"
 #include "desk_case.html.h"
-#include "desk_list.html.h"
 
-#include "base/clock.h"
 #include "record/record.h"
-#include "settings/provider.h"
 
-enum { PAGE_ROWS = 50, COLUMNS = 4 };
-
-static str case_href(struct request *r, int64_t id)
-{
-    return str_fmt(r->mem, "/desk/cases/%lld", (long long)id);
-}
-
-static int64_t lease_ms(struct request *r)
-{
-    struct provider_settings ps;
-    provider_live_get(r->site->provider, r->mem, &ps);
-    return ps.claim_minutes * MINUTE_MS;
-}
+enum { REASON_MAX = 500, BULK = 5 };
 
 static err kind_allowed(const struct request *r, const struct casefile *c)
 {
@@ -28,126 +13,7 @@ static err kind_allowed(const struct request *r, const struct casefile *c)
                : fault(ERR_DENIED, "denied", "case %lld is for others", (long long)c->id);
 }
 
-/* ---- the queue ---- */
-
-struct queue {
-    struct request *r;
-    struct case_filter filter;
-    struct casefile *v;
-    size_t n;
-    struct case_counts counts;
-};
-
-static err load_queue(struct tx *t, void *ctx)
-{
-    struct queue *q = ctx;
-    TRY(case_count(t, q->r->session.user_id, tx_now(t), &q->counts));
-    return case_list(t, q->r->mem, &q->filter, &q->v, &q->n);
-}
-
-static err read_filter(struct request *r, struct case_filter *ret_f)
-{
-    struct case_filter f = {.kind = -1, .limit = PAGE_ROWS};
-    str kind = request_query(r, "kind"), show = request_query(r, "show");
-    str due = request_query(r, "due"), after = request_query(r, "after");
-    enum case_kind k;
-    if (kind.n) {
-        TRY(case_kind_parse(kind, &k));
-        f.kind = (int)k;
-    }
-    f.decided = str_eq(show, S("decided"));
-    f.claimed_by = str_eq(show, S("mine")) ? r->session.user_id : 0;
-    if (due.n)
-        TRY(str_int(due, &f.after_due));
-    if (after.n)
-        TRY(str_int(after, &f.after_id));
-    *ret_f = f;
-    return OK;
-}
-
-/* A registrant's case carries the class as its title, since the name is sealed. */
-static str title_of(const struct request *r, const struct casefile *c)
-{
-    if (c->kind != CASE_REGISTRANT)
-        return c->title;
-    return msg_lookup(r->lang, "class.", str_z(r->mem, c->title), MSG_class_other_org);
-}
-
-static struct table_row row_of(struct request *r, const struct casefile *c)
-{
-    struct table_cell *cells = NEW_N(r->mem, struct table_cell, COLUMNS);
-    bool late = !c->decided_at && c->due_at < r->now;
-    cells[0] = (struct table_cell){.text = title_of(r, c)};
-    cells[1] = (struct table_cell){.text = desk_kind_label(r->lang, c->kind)};
-    cells[2] = (struct table_cell){.at_ms = c->decided_at ? c->decided_at : c->due_at};
-    if (late)
-        cells[2] = (struct table_cell){
-            .text = msg(r->lang, MSG_desk_overdue), .status = true, .tone = TONE_BAD};
-    cells[3] = (struct table_cell){.text = c->claim_until > r->now ? c->claimed_name : S("")};
-    return (struct table_row){
-        DESK_KINDS[c->kind].roles & r->session.roles ? case_href(r, c->id) : S(""), cells};
-}
-
-static str next_page(struct request *r, const struct queue *q)
-{
-    if (q->n < PAGE_ROWS)
-        return S("");
-    const struct casefile *last = &q->v[q->n - 1];
-    str kind = request_query(r, "kind"), show = request_query(r, "show");
-    return str_fmt(r->mem, "/desk/cases?kind=%.*s&show=%.*s&due=%lld&after=%lld", FMT(kind),
-                   FMT(show), (long long)last->due_at, (long long)last->id);
-}
-
-static size_t chips_of(struct request *r, const struct queue *q, struct table_chip *v)
-{
-    size_t n = 0;
-    bool mine = q->filter.claimed_by != 0, all = q->filter.kind < 0 && !q->filter.decided && !mine;
-    v[n++] = (struct table_chip){msg(r->lang, MSG_word_all), S("/desk/cases"), all, q->counts.open};
-    v[n++] = (struct table_chip){msg(r->lang, MSG_desk_mine), S("/desk/cases?show=mine"), mine,
-                                 q->counts.mine};
-    for (int k = 0; k < CASE_KINDS; k++) {
-        str name = case_kind_name((enum case_kind)k);
-        v[n++] = (struct table_chip){desk_kind_label(r->lang, (enum case_kind)k),
-                                     str_fmt(r->mem, "/desk/cases?kind=%.*s", FMT(name)),
-                                     q->filter.kind == k, q->counts.by_kind[k]};
-    }
-    v[n++] = (struct table_chip){msg(r->lang, MSG_desk_decided), S("/desk/cases?show=decided"),
-                                 q->filter.decided, 0};
-    return n;
-}
-
-err page_desk(struct request *r)
-{
-    struct queue q = {.r = r};
-    TRY(read_filter(r, &q.filter));
-    TRY(request_read(r, load_queue, &q));
-    struct table_chip chips[CASE_KINDS + 3];
-    struct table_col cols[COLUMNS] = {{.label = msg(r->lang, MSG_desk_what)},
-                                      {.label = msg(r->lang, MSG_desk_kind)},
-                                      {.label = msg(r->lang, MSG_desk_due)},
-                                      {.label = msg(r->lang, MSG_desk_who)}};
-    struct table_row *rows = NEW_N(r->mem, struct table_row, PAGE_ROWS);
-    for (size_t i = 0; i < q.n; i++)
-        rows[i] = row_of(r, &q.v[i]);
-    struct desk_list_view v = {
-        .csrf = r->session.csrf,
-        .can_next = desk_kinds_of(r->session.roles) != 0,
-        .table = {.caption = msg(r->lang, MSG_nav_queue),
-                  .cols = cols,
-                  .col_n = COLUMNS,
-                  .rows = rows,
-                  .row_n = q.n,
-                  .chips = chips,
-                  .chip_n = chips_of(r, &q, chips),
-                  .pager = {.next = next_page(r, &q)},
-                  .empty = {.icon = S("check-circle"),
-                            .title = msg(r->lang, MSG_desk_empty),
-                            .text = msg(r->lang, MSG_desk_empty_text)}},
-    };
-    return REPLY_PAGE(r, &(struct page){.place = PLACE_DESK}, view_desk_list, &v);
-}
-
-/* ---- one case ---- */
+/* ---- the case ---- */
 
 struct one {
     struct request *r;
@@ -156,6 +22,8 @@ struct one {
     struct decision *done;
     size_t done_n;
     struct decision wish;
+    int64_t skip, next_id; /* the case to turn from; the one turned to, 0 = none */
+    bool then_next;
 };
 
 static err load_one(struct tx *t, void *ctx)
@@ -180,28 +48,43 @@ static struct timeline_view history_of(struct request *r, const struct one *x)
     return (struct timeline_view){e, n};
 }
 
+static str typed(const struct request *r, const char *name)
+{
+    str s = request_field(r, name);
+    return s.p ? s : S("");
+}
+
+static void fill_acts(struct request *r, const struct one *x, struct desk_case_view *v)
+{
+    v->open = str_eq(x->c.state, S("open"));
+    v->free = x->c.claim_until < r->now;
+    v->mine = x->c.claimed_by == r->session.user_id && !v->free;
+    v->reason = typed(r, "reason");
+    v->reason_key = typed(r, "reason_key");
+    v->reason_n = desk_reasons(r->lang, x->c.kind, v->reasons);
+    v->then_next = !typed(r, "verdict").n || typed(r, "next").n;
+    v->lease_ms = desk_lease_ms(r);
+    v->left_ms = v->mine ? x->c.claim_until - r->now : 0;
+}
+
 static err show_case(struct request *r, int64_t id, int status, str error)
 {
     struct one x = {.r = r, .id = id};
     TRY(request_read(r, load_one, &x));
     TRY(kind_allowed(r, &x.c));
-    str reason = request_field(r, "reason");
     struct desk_case_view v = {
         .c = x.c,
         .csrf = r->session.csrf,
         .error = error,
         .kind = desk_kind_label(r->lang, x.c.kind),
-        .base = case_href(r, id),
-        .reason = reason.p ? reason : S(""),
+        .base = desk_case_href(r->mem, id),
         .history = history_of(r, &x),
-        .open = str_eq(x.c.state, S("open")),
-        .mine = x.c.claimed_by == r->session.user_id && x.c.claim_until >= r->now,
-        .free = x.c.claim_until < r->now,
     };
+    fill_acts(r, &x, &v);
     if (DESK_KINDS[x.c.kind].view)
         TRY(DESK_KINDS[x.c.kind].view(r, &x.c, &v.evidence));
-    struct page page = {.place = PLACE_DESK, .title = title_of(r, &x.c), .wide = true};
-    page.back = (struct page_link){S("/desk"), msg(r->lang, MSG_nav_queue), S("")};
+    struct page page = {.place = PLACE_DESK, .title = x.c.title, .wide = true};
+    page.back = (struct page_link){S("/desk/cases"), msg(r->lang, MSG_nav_queue), S("")};
     return REPLY_PAGE_STATUS(r, status, &page, view_desk_case, &v);
 }
 
@@ -227,7 +110,7 @@ static err claim(struct tx *t, void *ctx)
     struct one *x = ctx;
     TRY(case_load(t, x->r->mem, x->id, &x->c));
     TRY(kind_allowed(x->r, &x->c));
-    return case_claim(t, x->id, x->r->session.user_id, lease_ms(x->r));
+    return case_claim(t, x->id, x->r->session.user_id, desk_lease_ms(x->r));
 }
 
 static err release(struct tx *t, void *ctx)
@@ -236,41 +119,100 @@ static err release(struct tx *t, void *ctx)
     return case_release(t, x->id, x->r->session.user_id);
 }
 
-static err act(struct request *r, tx_fn *fn)
+/* Claimed again after a claim ran out: what was typed is still there. */
+err do_desk_claim(struct request *r)
 {
     struct one x = {.r = r};
     TRY(request_arg_int(r, "id", &x.id));
-    err e = request_tx(r, fn, &x);
-    return e == OK ? reply_redirect(r, case_href(r, x.id)) : answer(r, x.id, e);
-}
-
-err do_desk_claim(struct request *r)
-{
-    return act(r, claim);
+    err e = request_tx(r, claim, &x);
+    if (e != OK)
+        return answer(r, x.id, e);
+    if (typed(r, "reason").n)
+        return show_case(r, x.id, 200, S(""));
+    return reply_redirect(r, desk_case_href(r->mem, x.id));
 }
 
 err do_desk_release(struct request *r)
 {
-    return act(r, release);
+    struct one x = {.r = r};
+    TRY(request_arg_int(r, "id", &x.id));
+    TRY(request_tx(r, release, &x));
+    return reply_redirect(r, S("/desk/cases"));
+}
+
+/* To the next case; ret 0 when there is none. */
+static err turn(struct tx *t, struct one *x, int64_t done, int64_t *ret_id)
+{
+    struct case_turn turn = {.kinds = desk_kinds_of(x->r->session.roles),
+                             .user_id = x->r->session.user_id,
+                             .lease_ms = desk_lease_ms(x->r),
+                             .done = done};
+    int64_t id = 0;
+    err e = case_turn_next(t, x->r->mem, &turn, &id);
+    *ret_id = e == OK ? id : 0;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static err next(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
-    return case_next(t, desk_kinds_of(x->r->session.roles), x->r->session.user_id, lease_ms(x->r),
-                     &x->id);
+    return turn(t, x, x->skip, &x->next_id);
+}
+
+static err bulk(struct tx *t, void *ctx)
+{
+    struct one *x = ctx;
+    struct request *r = x->r;
+    for (int i = 0; i < BULK; i++) {
+        err e = case_next(t, desk_kinds_of(r->session.roles), r->session.user_id, desk_lease_ms(r),
+                          &x->next_id);
+        if (e == ERR_NOT_FOUND)
+            return OK;
+        TRY(e);
+    }
+    return OK;
+}
+
+static err reply_next(struct request *r, int64_t id, str otherwise)
+{
+    if (id)
+        return reply_redirect(r, desk_case_href(r->mem, id));
+    return reply_redirect(r, otherwise);
 }
 
 err do_desk_next(struct request *r)
 {
     struct one x = {.r = r};
-    err e = request_tx(r, next, &x);
-    if (e == ERR_NOT_FOUND) {
+    str skip = request_field(r, "skip");
+    if (skip.n)
+        TRY(str_int(skip, &x.skip));
+    TRY(request_tx(r, next, &x));
+    if (!x.next_id)
         reply_flash(r, MSG_desk_empty);
-        return reply_redirect(r, S("/desk"));
-    }
-    TRY(e);
-    return reply_redirect(r, case_href(r, x.id));
+    return reply_next(r, x.next_id, S("/desk"));
+}
+
+err do_desk_bulk(struct request *r)
+{
+    struct one x = {.r = r};
+    TRY(request_tx(r, bulk, &x));
+    if (!x.next_id)
+        reply_flash(r, MSG_desk_empty);
+    return reply_redirect(r, x.next_id ? S("/desk/cases?show=mine") : S("/desk/cases"));
+}
+
+/* A reason chosen and nothing written: the words of the reason are what the person is told. */
+static err reason_fill(const struct request *r, const struct casefile *c, struct decision *d)
+{
+    struct desk_reason reason;
+    if (d->verdict == VERDICT_APPROVE)
+        d->reason_key = S("");
+    if (!d->reason_key.n)
+        return OK;
+    TRY(desk_reason_find(r->lang, c->kind, d->reason_key, &reason));
+    if (!d->reason.n)
+        d->reason = reason.words;
+    return OK;
 }
 
 static err decide(struct tx *t, void *ctx)
@@ -280,35 +222,35 @@ static err decide(struct tx *t, void *ctx)
     struct decision d = x->wish;
     TRY(case_load(t, r->mem, x->id, &x->c));
     TRY(kind_allowed(r, &x->c));
+    TRY(reason_fill(r, &x->c, &d));
     TRY(case_decide(t, r->mem, x->id, &d));
     TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, &d));
-    return record_add(t, &(struct record_in){
-                             .kind = RECORD_case_decided,
-                             .account_id = x->c.account_id,
-                             .actor = d.officer,
-                             .subject = str_fmt(r->mem, "case/%lld", (long long)x->id),
-                             RECORD_FIELDS(RECORD_INT("case", x->id),
-                                           RECORD_TEXT("verdict", verdict_name(d.verdict)),
-                                           RECORD_TEXT("reason_key", d.reason_key)),
-                         });
+    TRY(record_add(t, &(struct record_in){
+                          .kind = RECORD_case_decided,
+                          .account_id = x->c.account_id,
+                          .actor = d.officer,
+                          .subject = str_fmt(r->mem, "case/%lld", (long long)x->id),
+                          RECORD_FIELDS(RECORD_INT("case", x->id),
+                                        RECORD_TEXT("verdict", verdict_name(d.verdict)),
+                                        RECORD_TEXT("reason_key", d.reason_key)),
+                      }));
+    return x->then_next ? turn(t, x, x->id, &x->next_id) : OK;
 }
 
 err do_desk_decide(struct request *r)
 {
-    enum { REASON_MAX = 500 };
-    struct one x = {.r = r};
+    struct one x = {.r = r, .then_next = typed(r, "next").n > 0};
     TRY(request_arg_int(r, "id", &x.id));
-    str reason = request_field(r, "reason"), key = request_field(r, "reason_key");
     x.wish = (struct decision){.officer = r->session.user_id,
-                               .reason = reason.p ? str_trim(reason) : S(""),
-                               .reason_key = key.p ? key : S("")};
-    err e = verdict_parse(request_field(r, "verdict"), &x.wish.verdict);
+                               .reason = str_trim(typed(r, "reason")),
+                               .reason_key = typed(r, "reason_key")};
+    err e = verdict_parse(typed(r, "verdict"), &x.wish.verdict);
     if (e == OK && str_count(x.wish.reason) > REASON_MAX)
         e = fault_field(ERR_INVALID, "reason_too_long", "reason", "over %d", REASON_MAX);
     if (e == OK)
         e = request_tx(r, decide, &x);
     if (e != OK)
         return answer(r, x.id, e);
-    reply_flash(r, MSG_desk_done);
-    return reply_redirect(r, S("/desk"));
+    reply_flash(r, x.then_next && !x.next_id ? MSG_desk_done_all : MSG_desk_done);
+    return reply_next(r, x.next_id, S("/desk"));
 }

@@ -52,14 +52,28 @@ err job_runner_once(struct job_runner *r, int *ret_n);
 /* Pause before try n + 1: 1 s, 2 s, 4 s … at most one hour, times 0.5 to 1.5. */
 int64_t job_backoff_ms(int tries);
 
-/* ---- the dead-letter page ---- */
+/* ---- the page of jobs ---- */
 struct job_row {
     int64_t id, run_at, created_at, done_at;
     str kind, args, error;
     int tries;
 };
 err job_dead_list(struct tx *t, arena *mem, struct job_row **ret_v, size_t *ret_n); /* newest 200 */
-/* Waiting again, with its tries forgotten. ERR_NOT_FOUND when it is not dead. */
+/* state "waiting" or "dead", newest first; before 0 = from the newest. */
+struct job_query {
+    str state;
+    int64_t before;
+    int limit; /* 1 to 200 */
+};
+err job_list(struct tx *t, arena *mem, const struct job_query *q, struct job_row **ret_v,
+             size_t *ret_n);
+/* One job, *ret_state as stored (waiting, done, dead). */
+err job_load(struct tx *t, arena *mem, int64_t id, struct job_row *ret_row, str *ret_state);
+/* A dead job that nobody needs any more counts as done; its error stays until the sweep.
+ * ERR_CONFLICT "job_not_dead". */
+err job_put_away(struct tx *t, int64_t id);
+/* Waiting again, with its tries forgotten. ERR_NOT_FOUND when it is not dead; ERR_CONFLICT
+ * "job_waits" when a job of the same dedup value waits already. */
 err job_requeue(struct tx *t, int64_t id);
 struct job_counts {
     int64_t waiting, overdue, dead; /* overdue: due for more than a minute */

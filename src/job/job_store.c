@@ -104,9 +104,56 @@ err job_dead_list(struct tx *t, arena *mem, struct job_row **ret_v, size_t *ret_
     return OK;
 }
 
+err job_list(struct tx *t, arena *mem, const struct job_query *q, struct job_row **ret_v,
+             size_t *ret_n)
+{
+    ASSERT(q->limit > 0 && q->limit <= LIST_MAX);
+    struct job_row *v = NEW_N(mem, struct job_row, LIST_MAX), x = {0};
+    size_t n = 0;
+    DB_EACH(
+        t, mem,
+        "SELECT id, run_at, created_at, done_at, kind, args, error, tries FROM job"
+        " WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        DB_IN(q->state, q->before ? q->before : INT64_MAX, q->limit),
+        DB_OUT(&x.id, &x.run_at, &x.created_at, &x.done_at, &x.kind, &x.args, &x.error, &x.tries),
+        { v[n++] = x; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err job_load(struct tx *t, arena *mem, int64_t id, struct job_row *ret_row, str *ret_state)
+{
+    struct job_row x = {.id = id};
+    str state = STR_NONE;
+    TRY(db_one(t, mem,
+               "SELECT run_at, created_at, done_at, kind, args, error, tries, state FROM job"
+               " WHERE id = $1",
+               DB_IN(id),
+               DB_OUT(&x.run_at, &x.created_at, &x.done_at, &x.kind, &x.args, &x.error, &x.tries,
+                      &state)));
+    *ret_row = x;
+    *ret_state = state;
+    return OK;
+}
+
+err job_put_away(struct tx *t, int64_t id)
+{
+    int64_t n = 0;
+    TRY(db_exec_n(t, "UPDATE job SET state = 'done', done_at = $1 WHERE id = $2 AND state = 'dead'",
+                  DB_IN(tx_now(t), id), &n));
+    return n ? OK : fault(ERR_CONFLICT, "job_not_dead", "no dead job %lld", (long long)id);
+}
+
 err job_requeue(struct tx *t, int64_t id)
 {
     int64_t n = 0;
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM job w JOIN job d ON d.dedup = w.dedup"
+               " WHERE d.id = $1 AND w.state = 'waiting'",
+               DB_IN(id), DB_OUT(&n)));
+    if (n)
+        return fault(ERR_CONFLICT, "job_waits", "job %lld waits already", (long long)id);
     TRY(db_exec_n(t,
                   "UPDATE job SET state = 'waiting', tries = 0, run_at = $1, done_at = 0,"
                   " lease_by = '', lease_until = 0 WHERE id = $2 AND state = 'dead'",

@@ -41,6 +41,13 @@ static bool has_gateway(const struct settings *s, enum mail_channel channel)
     return channel == MAIL_SMS ? s->sms_url.n > 0 : s->smtp_url.n > 0;
 }
 
+static err job_send(struct tx *t, int64_t id)
+{
+    AUTO_ARENA(mem);
+    struct job_in job = {.kind = MAIL_JOB, .args = str_fmt(mem, "{\"id\":%lld}", (long long)id)};
+    return job_add(t, &job);
+}
+
 err mail_send(const struct mailer *m, struct tx *t, const struct mail_in *in)
 {
     TRY(mail_check(in));
@@ -55,11 +62,25 @@ err mail_send(const struct mailer *m, struct tx *t, const struct mail_in *in)
     TRY(vault_seal_text(c, RECIPIENT_REF, in->recipient, &row.recipient_sealed));
     TRY(vault_seal_text(c, BODY_REF, in->body, &row.body_sealed));
     TRY(mail_store_add(t, &row));
-    if (!has_gateway(m->settings, in->channel))
-        return OK;
-    struct job_in job = {.kind = MAIL_JOB,
-                         .args = str_fmt(mem, "{\"id\":%lld}", (long long)row.row.id)};
-    return job_add(t, &job);
+    return has_gateway(m->settings, in->channel) ? job_send(t, row.row.id) : OK;
+}
+
+err mail_retry(const struct mailer *m, struct tx *t, int64_t id)
+{
+    AUTO_ARENA(mem);
+    struct mail_row row;
+    TRY(mail_load(t, mem, id, &row));
+    bool sms = str_eq(row.channel, S("sms"));
+    if (!has_gateway(m->settings, sms ? MAIL_SMS : MAIL_EMAIL))
+        return fault(ERR_CONFLICT, "gateway_missing", "no gateway for %.*s", FMT(row.channel));
+    TRY(mail_store_requeue(t, id));
+    return job_send(t, id);
+}
+
+err mail_read_by(struct vault_ctx c, int64_t id, struct vault_reader who, struct mail_row *ret_row)
+{
+    TRY(mail_read(c, id, ret_row));
+    return vault_note_read(c.tx, BODY_REF, who);
 }
 
 err mail_read(struct vault_ctx c, int64_t id, struct mail_row *ret_row)

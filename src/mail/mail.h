@@ -32,7 +32,23 @@ struct mail_row {
     str channel, recipient_masked, subject, state, error;
     str body; /* opened; only by mail_read */
 };
-/* Newest first, without bodies; before_id 0 = from the newest. At most 200. */
-err mail_list(struct tx *t, arena *mem, int64_t before_id, struct mail_row **ret_v, size_t *ret_n);
+struct mail_query {
+    str state;         /* queued, sent, failed; STR_NONE or "" = any */
+    int64_t before_id; /* 0 = from the newest */
+    int limit;         /* 1 to 200 */
+};
+/* Newest first, without bodies. */
+err mail_list(struct tx *t, arena *mem, const struct mail_query *q, struct mail_row **ret_v,
+              size_t *ret_n);
+err mail_load(struct tx *t, arena *mem, int64_t id, struct mail_row *ret_row); /* without body */
+struct mail_counts {
+    int64_t queued, failed;
+};
+err mail_count(struct tx *t, struct mail_counts *ret_c);
+/* A failed message is queued and sent again; poke the job runner after the commit. ERR_CONFLICT
+ * "mail_not_failed", ERR_CONFLICT "gateway_missing" when its channel has no gateway. */
+err mail_retry(const struct mailer *m, struct tx *t, int64_t id);
 /* One message with its body. The dispatcher logs the read (the route is marked so). */
 err mail_read(struct vault_ctx c, int64_t id, struct mail_row *ret_row);
+/* The same for a person, noted in the vault's access log. */
+err mail_read_by(struct vault_ctx c, int64_t id, struct vault_reader who, struct mail_row *ret_row);

@@ -36,14 +36,46 @@ err mail_store_outcome(struct tx *t, int64_t id, str state, str error)
                    DB_IN(state, error, sent_at, id));
 }
 
-err mail_list(struct tx *t, arena *mem, int64_t before_id, struct mail_row **ret_v, size_t *ret_n)
+err mail_store_requeue(struct tx *t, int64_t id)
 {
+    int64_t n = 0;
+    TRY(db_exec_n(t,
+                  "UPDATE outbox SET state = 'queued', error = ''"
+                  " WHERE id = $1 AND state = 'failed'",
+                  DB_IN(id), &n));
+    return n ? OK : fault(ERR_CONFLICT, "mail_not_failed", "message %lld", (long long)id);
+}
+
+err mail_load(struct tx *t, arena *mem, int64_t id, struct mail_row *ret_row)
+{
+    struct mail_stored m;
+    TRY(mail_store_get(t, mem, id, &m));
+    *ret_row = m.row;
+    return OK;
+}
+
+err mail_count(struct tx *t, struct mail_counts *ret_c)
+{
+    struct mail_counts c = {0};
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FILTER (WHERE state = 'queued'),"
+               " COUNT(*) FILTER (WHERE state = 'failed') FROM outbox WHERE state <> 'sent'",
+               DB_IN(), DB_OUT(&c.queued, &c.failed)));
+    *ret_c = c;
+    return OK;
+}
+
+err mail_list(struct tx *t, arena *mem, const struct mail_query *q, struct mail_row **ret_v,
+              size_t *ret_n)
+{
+    ASSERT(q->limit > 0 && q->limit <= LIST_MAX);
     struct mail_row *v = NEW_N(mem, struct mail_row, LIST_MAX), x = {0};
     size_t n = 0;
+    str state = q->state.p ? q->state : S("");
     DB_EACH(t, mem,
             "SELECT id, channel, recipient_masked, subject, state, error, created_at, sent_at"
-            " FROM outbox WHERE id < $1 ORDER BY id DESC LIMIT 200",
-            DB_IN(before_id ? before_id : INT64_MAX),
+            " FROM outbox WHERE id < $1 AND ($2 = '' OR state = $2) ORDER BY id DESC LIMIT $3",
+            DB_IN(q->before_id ? q->before_id : INT64_MAX, state, q->limit),
             DB_OUT(&x.id, &x.channel, &x.recipient_masked, &x.subject, &x.state, &x.error,
                    &x.created_at, &x.sent_at),
             { v[n++] = x; });

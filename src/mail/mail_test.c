@@ -124,7 +124,7 @@ static size_t n_rows;
 static err list_tx(struct tx *t, void *ctx)
 {
     (void)ctx;
-    return mail_list(t, mem, 0, &rows, &n_rows);
+    return mail_list(t, mem, &(struct mail_query){.limit = 200}, &rows, &n_rows);
 }
 static struct mail_row one;
 static err read_tx(struct tx *t, void *ctx)

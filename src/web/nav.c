@@ -16,13 +16,17 @@ static const struct nav_item CONSOLE[] = {
     {"/tokens", MSG_nav_tokens, "code-bracket", MEMBER_OWNER, 't'},
 };
 static const struct nav_item DESK[] = {
-    {"", MSG_nav_queue, "queue-list", 0, 'q'},
-    {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'd'},
+    {"", MSG_nav_overview, "squares-2x2", 0, 'd'},
+    {"/cases", MSG_nav_queue, "queue-list", 0, 'q'},
+    {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
     {"/staff", MSG_nav_users, "users", ROLE_SYSADMIN, 'u'},
     {"/posts", MSG_nav_posts, "user-circle", ROLE_SYSADMIN, 'e'},
     {"/vault", MSG_nav_vault, "lock-closed", ROLE_REVIEWER | ROLE_PRIVACY, 'v'},
+    {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN | ROLE_PRIVACY, 'm'},
+    {"/jobs", MSG_nav_jobs, "cog-6-tooth", ROLE_SYSADMIN, 'j'},
+    {"/log", MSG_nav_log, "document-magnifying-glass", ROLE_SECURITY, 'l'},
 };
 static const struct nav_item OVERSIGHT[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
