@@ -78,12 +78,13 @@ static err show_case(struct request *r, int64_t id, int status, str error)
         .error = error,
         .kind = desk_kind_label(r->lang, x.c.kind),
         .base = desk_case_href(r->mem, id),
+        .title = desk_title(r, &x.c),
         .history = history_of(r, &x),
     };
     fill_acts(r, &x, &v);
     if (DESK_KINDS[x.c.kind].view)
         TRY(DESK_KINDS[x.c.kind].view(r, &x.c, &v.evidence));
-    struct page page = {.place = PLACE_DESK, .title = x.c.title, .wide = true};
+    struct page page = {.place = PLACE_DESK, .title = v.title, .wide = true};
     page.back = (struct page_link){S("/desk/cases"), msg(r->lang, MSG_nav_queue), S("")};
     return REPLY_PAGE_STATUS(r, status, &page, view_desk_case, &v);
 }

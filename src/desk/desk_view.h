@@ -32,12 +32,14 @@ err desk_reason_find(enum lang lang, enum case_kind kind, str key, struct desk_r
 str desk_case_href(arena *mem, int64_t id);
 /* How long a claim lasts (provider setting claim_minutes), ms. */
 int64_t desk_lease_ms(const struct request *r);
+/* What a case is about, as people read it (a registrant's case is named by its class). */
+str desk_title(const struct request *r, const struct casefile *c);
 /* "due in 3 h", amber when a quarter is left, red when breached. */
 html desk_due(struct request *r, const struct casefile *c);
 
 struct desk_case_view {
     struct casefile c;
-    str csrf, error, kind, base;
+    str csrf, error, kind, base, title;
     str reason, reason_key; /* as typed; kept when the decision could not be made */
     str next_href;          /* posts: the next case without deciding this one */
     struct desk_reason reasons[DESK_REASONS_MAX];

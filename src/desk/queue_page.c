@@ -21,6 +21,14 @@ int64_t desk_lease_ms(const struct request *r)
     return ps.claim_minutes * MINUTE_MS;
 }
 
+str desk_title(const struct request *r, const struct casefile *c)
+{
+    enum msg label;
+    if (c->kind == CASE_REGISTRANT && msg_find(str_cat(r->mem, S("class."), c->title), &label))
+        return msg(r->lang, label);
+    return c->title;
+}
+
 html desk_due(struct request *r, const struct casefile *c)
 {
     struct out *o = request_out(r);
@@ -68,7 +76,7 @@ static err read_filter(struct request *r, struct case_filter *ret_f)
 static struct table_row row_of(struct request *r, const struct casefile *c)
 {
     struct table_cell *cells = NEW_N(r->mem, struct table_cell, COLUMNS);
-    cells[0] = (struct table_cell){.text = c->title};
+    cells[0] = (struct table_cell){.text = desk_title(r, c)};
     cells[1] = (struct table_cell){.text = desk_kind_label(r->lang, c->kind)};
     if (c->decided_at)
         cells[2] = (struct table_cell){.at_ms = c->decided_at};
