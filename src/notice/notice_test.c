@@ -41,7 +41,7 @@ static int tear_down(void **state)
 }
 
 struct call {
-    int64_t user, before, upto, unread;
+    int64_t user, before, until, unread;
     int limit;
     const char *kind;
     struct notice *v;
@@ -70,7 +70,7 @@ static err list(struct tx *t, void *ctx)
 static err mark(struct tx *t, void *ctx)
 {
     const struct call *c = ctx;
-    return notice_mark_read(t, c->user, c->upto);
+    return notice_mark_read(t, c->user, c->until);
 }
 
 static void sent(int64_t user, const char *kind)
@@ -121,14 +121,14 @@ static void test_notice__read_up_to_one(void **state)
     sent(EDITOR, "other");
     struct call c = listed(OWNER, 0, 10);
     assert_int_equal(c.unread, 2);
-    struct call m = {.user = OWNER, .upto = c.v[1].id};
+    struct call m = {.user = OWNER, .until = c.v[1].id};
     assert_int_equal(db_tx(db, mark, &m), OK);
     c = listed(OWNER, 0, 10);
     assert_int_equal(c.unread, 1);
     assert_int_equal(c.v[0].read_at, 0);
     int64_t when = c.v[1].read_at;
     assert_true(when > 0);
-    m.upto = INT64_MAX;
+    m.until = INT64_MAX;
     assert_int_equal(db_tx(db, mark, &m), OK);
     c = listed(OWNER, 0, 10);
     assert_int_equal(c.unread, 0);
