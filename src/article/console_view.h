@@ -27,6 +27,9 @@ struct article_edit_view {
     } refusals[8];
     size_t refusal_n;
     str returned;
+    str doc, words; /* the editor's: the document and its texts, both JSON */
+    str node;       /* path of the node that was refused, "content[3]" */
+    int64_t user_id;
 };
 struct article_preview_view {
     str title, digest;

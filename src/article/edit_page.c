@@ -1,8 +1,9 @@
-/* Writing: the form that works everywhere (Markdown), the editor's autosave (JSON), submitting. */
+/* Writing: the form that works everywhere (Markdown, or the editor's JSON), and submitting. */
 #include "account/account.h"
 #include "article/article.h"
 #include "article/console.h"
 #include "article/console_view.h"
+#include "article/editing.h"
 #include "article/media.h"
 #include "article/render.h"
 #include "article_edit.html.h"
@@ -13,7 +14,7 @@
 #include "gate/gate.h"
 
 #define EMPTY_DOC S("{\"type\":\"doc\",\"content\":[{\"type\":\"paragraph\"}]}")
-enum { BODY_MAX = 100000, PICTURE_BYTES = IMAGE_MAX_BYTES, JSON_ANSWER = 8192 };
+enum { BODY_MAX = 100000, PICTURE_BYTES = IMAGE_MAX_BYTES };
 
 static const struct form_field FIELDS[] = {
     {.name = "title", .kind = FIELD_TEXT, .label = MSG_article_title, .max = ARTICLE_TITLE_MAX},
@@ -54,20 +55,7 @@ static const struct form_field FIELDS[] = {
     {.name = "rev", .kind = FIELD_HIDDEN, .label = MSG_article_versions, .max = 10},
 };
 
-struct editing {
-    struct request *r;
-    int64_t no, publish_at;
-    struct article a;
-    struct draft d; /* rev 0: none yet, the text is the version's */
-    struct article_text text;
-    int rev, new_rev;
-    struct article_rules rules;
-    struct gate_answer gate;
-    struct account account;
-    struct article_outcome outcome;
-};
-
-static err edit_read(struct tx *t, void *ctx)
+err editing_read(struct tx *t, void *ctx)
 {
     struct editing *x = ctx;
     arena *mem = x->r->mem;
@@ -84,7 +72,7 @@ static err edit_read(struct tx *t, void *ctx)
     return OK;
 }
 
-static str base_of(const struct editing *x)
+str editing_base(const struct editing *x)
 {
     return str_fmt(x->r->mem, "/console/%.*s/articles/%lld", FMT(x->r->member.handle),
                    (long long)x->no);
@@ -114,13 +102,17 @@ static err show(struct editing *x, int status, struct article_edit_view *v)
 {
     struct request *r = x->r;
     v->r = r;
-    v->base = base_of(x);
+    v->base = editing_base(x);
     v->returned = x->d.returned;
+    v->user_id = r->session.user_id;
+    TRY(editing_words(r, &v->words));
     categories(x, &v->form);
     struct page page = {.place = PLACE_CONSOLE,
+                        .wide = true,
+                        .editor = true,
                         .title = x->d.text.title.n ? x->d.text.title
                                                    : msg(r->lang, MSG_article_untitled),
-                        .back = {base_of(x), msg(r->lang, MSG_word_back), S("")}};
+                        .back = {editing_base(x), msg(r->lang, MSG_word_back), S("")}};
     return REPLY_PAGE_STATUS(r, status, &page, view_article_edit, v);
 }
 
@@ -128,7 +120,7 @@ err page_article_edit(struct request *r)
 {
     struct editing x = {.r = r};
     TRY(request_arg_int(r, "no", &x.no));
-    TRY(request_read(r, edit_read, &x));
+    TRY(request_read(r, editing_read, &x));
     struct article_edit_view v = {0};
     form_init(r, FIELDS, LEN(FIELDS), &v.form);
     str markdown;
@@ -139,6 +131,7 @@ err page_article_edit(struct request *r)
     form_set(&v.form, "body", markdown);
     form_set(&v.form, "cover", x.d.text.cover);
     form_set(&v.form, "rev", str_fmt(r->mem, "%d", x.d.rev));
+    v.doc = x.d.text.doc;
     return show(&x, 200, &v);
 }
 
@@ -156,7 +149,7 @@ static err known_read(struct tx *t, void *ctx)
     return media_load(t, k->r->mem, k->r->member.account_id, k->blob, &k->m);
 }
 
-static bool known(void *ctx, str blob, int *ret_width, int *ret_height)
+bool editing_known(void *ctx, str blob, int *ret_width, int *ret_height)
 {
     struct known_ctx k = {.r = ctx, .blob = blob};
     if (request_read(k.r, known_read, &k) != OK)
@@ -166,16 +159,29 @@ static bool known(void *ctx, str blob, int *ret_width, int *ret_height)
     return true;
 }
 
+/* The editor's "doc" wins over the Markdown in "body"; the body then shows the same text. */
+static err doc_of(struct request *r, struct form *f, struct node **ret_doc)
+{
+    const struct doc_known mine = {editing_known, r};
+    str json = request_field(r, "doc"), markdown;
+    if (!json.n)
+        return doc_from_markdown(r->mem, form_get(f, "body"), &mine, NULL, ret_doc);
+    TRY(doc_from_json(r->mem, json, ret_doc));
+    TRY(doc_markdown(r->mem, *ret_doc, &markdown));
+    form_set(f, "body", markdown);
+    return OK;
+}
+
 static err text_of(struct editing *x, struct form *f, struct node **ret_doc)
 {
     struct request *r = x->r;
-    const struct doc_known mine = {known, r};
     x->text = (struct article_text){.title = form_get(f, "title"),
                                     .digest = form_get(f, "digest"),
                                     .cover = form_get(f, "cover"),
                                     .category = form_get(f, "category"),
                                     .kind = S("text")};
-    TRY(doc_from_markdown(r->mem, form_get(f, "body"), &mine, NULL, ret_doc));
+    TRY(doc_of(r, f, ret_doc));
+    TRY(editing_own(r, *ret_doc, x->text.cover));
     return doc_json(r->mem, *ret_doc, &x->text.doc);
 }
 
@@ -203,7 +209,7 @@ static err take_pictures(struct request *r, struct form *f)
     return OK;
 }
 
-static err save_tx(struct tx *t, void *ctx)
+err editing_save(struct tx *t, void *ctx)
 {
     struct editing *x = ctx;
     return article_save(t, x->r->member.account_id, x->no, x->r->session.user_id, x->rev, &x->text,
@@ -276,7 +282,7 @@ static err show_gate(struct editing *x, struct article_edit_view *v)
 /* The later of two writers: both texts on one page; saving again keeps the later one. */
 static err show_conflict(struct editing *x, struct article_edit_view *v)
 {
-    TRY(request_read(x->r, edit_read, x));
+    TRY(request_read(x->r, editing_read, x));
     (void)form_refuse(&v->form, "", "edited_elsewhere");
     TRY(markdown_of(x->r->mem, x->d.text.doc, &v->theirs));
     if (!v->theirs.n)
@@ -300,7 +306,7 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
         e = request_tx(r, submit_tx, x);
     if (e == OK) {
         reply_flash(r, MSG_article_submitted);
-        return reply_redirect(r, base_of(x));
+        return reply_redirect(r, editing_base(x));
     }
     enum gate_reason first = 0;
     while (first < GATE_REASONS && !str_eq(gate_reason_name(first), str_from(fault_of(e).reason)))
@@ -315,7 +321,7 @@ err do_article_edit(struct request *r)
     struct editing x = {.r = r};
     struct article_edit_view v = {0};
     TRY(request_arg_int(r, "no", &x.no));
-    TRY(request_read(r, edit_read, &x));
+    TRY(request_read(r, editing_read, &x));
     form_init(r, FIELDS, LEN(FIELDS), &v.form);
     err e = form_read(r, FIELDS, LEN(FIELDS), &v.form);
     x.rev = (int)form_int(&v.form, "rev");
@@ -325,11 +331,16 @@ err do_article_edit(struct request *r)
     if (e == OK)
         e = text_of(&x, &v.form, &doc);
     if (e == OK)
-        e = request_tx(r, save_tx, &x);
+        e = request_tx(r, editing_save, &x);
+    v.doc = x.text.doc.n ? x.text.doc : request_field(r, "doc");
     if (e == ERR_CONFLICT)
         return show_conflict(&x, &v);
     if (e == ERR_INVALID || e == ERR_TOO_LARGE) {
-        (void)form_take_fault(&v.form, e);
+        struct fault cause = fault_of(e);
+        if (!form_take_fault(&v.form, e))
+            (void)form_refuse(&v.form, "", cause.reason);
+        if (str_starts(str_from(cause.field), S("content[")))
+            v.node = str_dup(r->mem, str_from(cause.field));
         return show(&x, 422, &v);
     }
     TRY(e);
@@ -337,7 +348,7 @@ err do_article_edit(struct request *r)
     if (str_eq(request_field(r, "act"), S("submit")))
         return submit(&x, doc, &v);
     reply_flash(r, MSG_word_saved);
-    return reply_redirect(r, str_cat(r->mem, base_of(&x), S("/edit")));
+    return reply_redirect(r, str_cat(r->mem, editing_base(&x), S("/edit")));
 }
 
 /* ---- a new one ---- */
@@ -393,77 +404,16 @@ err do_article_new(struct request *r)
                               .doc = EMPTY_DOC,
                               .kind = S("text")};
     TRY(request_tx(r, create_tx, &x));
-    return reply_redirect(r, str_cat(r->mem, base_of(&x), S("/edit")));
+    return reply_redirect(r, str_cat(r->mem, editing_base(&x), S("/edit")));
 }
 
-/* ---- for the editor ---- */
-
-static str text_or_empty(const json_t *root, const char *key)
-{
-    str s = json_text(root, key);
-    return s.p ? s : S("");
-}
-
-static err draft_conflict(struct editing *x)
-{
-    struct request *r = x->r;
-    TRY(request_read(r, edit_read, x));
-    struct jw j;
-    jw_init(&j, r->mem, DOC_JSON_MAX + JSON_ANSWER);
-    jw_object(&j);
-    jw_key_str(&j, "error", S("edited_elsewhere"));
-    jw_key_str(&j, "who", x->d.saved_by_name);
-    jw_key_int(&j, "when", x->d.saved_at);
-    jw_key_int(&j, "rev", x->d.rev);
-    jw_key(&j, "doc");
-    jw_raw(&j, x->d.text.doc);
-    jw_end(&j);
-    return reply_json(r, 409, buf_str(&j.out));
-}
-
-err do_article_draft(struct request *r)
-{
-    struct editing x = {.r = r};
-    TRY(request_arg_int(r, "no", &x.no));
-    JSON_AUTO *root = NULL;
-    TRY(json_read(r->body, &root));
-    const json_t *tree = json_object_get(root, "doc");
-    size_t n = tree ? json_dumpb(tree, NULL, 0, JSON_COMPACT) : 0;
-    if (!n)
-        return fault_field(ERR_INVALID, "required", "doc", "no document");
-    char *dump = arena_alloc(r->mem, n);
-    str json = {dump, json_dumpb(tree, dump, n, JSON_COMPACT)};
-    struct node *doc;
-    TRY(doc_from_json(r->mem, json, &doc));
-    x.rev = (int)json_number(root, "rev", 0);
-    x.text = (struct article_text){.title = text_or_empty(root, "title"),
-                                   .digest = text_or_empty(root, "digest"),
-                                   .cover = text_or_empty(root, "cover"),
-                                   .category = text_or_empty(root, "category"),
-                                   .kind = S("text")};
-    TRY(doc_json(r->mem, doc, &x.text.doc));
-    if (str_count(x.text.title) > ARTICLE_TITLE_MAX)
-        return fault_field(ERR_INVALID, "title_too_long", "title", "title too long");
-    if (str_count(x.text.digest) > ARTICLE_DIGEST_MAX)
-        return fault_field(ERR_INVALID, "digest_too_long", "digest", "digest too long");
-    err e = request_tx(r, save_tx, &x);
-    if (e == ERR_CONFLICT)
-        return draft_conflict(&x);
-    TRY(e);
-    struct jw j;
-    jw_init(&j, r->mem, JSON_ANSWER);
-    jw_object(&j);
-    jw_key_int(&j, "rev", x.new_rev);
-    jw_key_int(&j, "saved_at", r->now);
-    jw_end(&j);
-    return reply_json(r, 200, buf_str(&j.out));
-}
+/* ---- as readers will see it ---- */
 
 err page_article_preview(struct request *r)
 {
     struct editing x = {.r = r};
     TRY(request_arg_int(r, "no", &x.no));
-    TRY(request_read(r, edit_read, &x));
+    TRY(request_read(r, editing_read, &x));
     struct sha256 h = sha256(str_bytes(x.d.text.doc));
     struct article_version version = {.text = x.d.text, .hash = {h.b, sizeof h.b}};
     struct article_preview_view v = {.title = x.d.text.title, .digest = x.d.text.digest};
@@ -471,6 +421,6 @@ err page_article_preview(struct request *r)
     TRY(article_render(r->mem, &version, &v.body, &minutes));
     struct page page = {
         .place = PLACE_CONSOLE,
-        .back = {str_cat(r->mem, base_of(&x), S("/edit")), msg(r->lang, MSG_word_back), S("")}};
+        .back = {str_cat(r->mem, editing_base(&x), S("/edit")), msg(r->lang, MSG_word_back), S("")}};
     return REPLY_PAGE(r, &page, view_article_preview, &v);
 }
