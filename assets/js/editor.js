@@ -3,13 +3,13 @@
 import { dropCursor } from 'prosemirror-dropcursor';
 import { gapCursor } from 'prosemirror-gapcursor';
 import { history } from 'prosemirror-history';
-import { DOMSerializer } from 'prosemirror-model';
+import { DOMSerializer, Slice } from 'prosemirror-model';
 import { EditorState, NodeSelection, Plugin } from 'prosemirror-state';
 import { tableEditing } from 'prosemirror-tables';
 import { EditorView } from 'prosemirror-view';
 import * as cmd from './editor/commands.js';
 import { findPanel, finder } from './editor/find.js';
-import { el, field, form, icon, say, setting, tell } from './editor/kit.js';
+import { el, field, form, host, icon, say, setting, tell } from './editor/kit.js';
 import { markdown } from './editor/markdown.js';
 import { askLink, toolbar } from './editor/menu.js';
 import { clean } from './editor/paste.js';
@@ -31,12 +31,14 @@ function told(dropped) {
   if (parts.length) tell(`${say('dropped')} ${parts.join(say('list_sep').replace(',', ', '))}`, 'warn');
 }
 
+// The hint of an empty text.
 function hint() {
-  return new Plugin({ view: () => ({ update: (view) => {
+  const update = (view) => {
     const { doc } = view.state;
     const only = doc.childCount === 1 && doc.firstChild.type === schema.nodes.paragraph && !doc.firstChild.content.size;
     view.dom.classList.toggle('ed-blank', only);
-  } }) });
+  };
+  return new Plugin({ view: (view) => { update(view); return { update }; } });
 }
 
 function createView(mount, doc, { onChange, bar, find, save }) {
@@ -49,6 +51,12 @@ function createView(mount, doc, { onChange, bar, find, save }) {
     attributes: { id: 'ed-doc', class: 'body ed-doc', role: 'textbox', 'aria-multiline': 'true', 'aria-label': say('text'), 'data-hint': say('hint'), spellcheck: 'true', 'aria-controls': 'ed-slash' },
     nodeViews: { picture: (node, v, getPos) => new PictureView(node, v, getPos) },
     transformPastedHTML: (html) => { const made = clean(html); told(made.dropped); return made.html; },
+    // A paragraph with its alignment takes the place of an empty one instead of flowing into it.
+    transformPasted: (slice, v) => {
+      const { parent } = v.state.selection.$from;
+      const keeps = slice.openStart && slice.content.firstChild?.attrs.align && parent.isTextblock && !parent.content.size;
+      return keeps ? new Slice(slice.content, 0, slice.openEnd) : slice;
+    },
     handlePaste: (v, event) => {
       const pictures = files(event.clipboardData?.files);
       if (!pictures.length || event.clipboardData.getData('text/html').replace(/<[^>]*>/g, '').trim()) return false;
@@ -77,7 +85,7 @@ function replaceDoc(view, doc) {
 }
 
 // Both texts side by side, and what to do with them. Whatever is chosen can be undone.
-function conflictBox(view, mine, save, changedAgain) {
+function conflictBox(view, save, changedAgain) {
   return (theirs) => {
     document.getElementById('ed-conflict')?.remove();
     let doc;
@@ -122,10 +130,10 @@ function layout(parts) {
   field('title').placeholder = say('title_hint');
   main.append(box('title'), el('div', { class: 'ed-top' }, parts.tabs, parts.state), parts.rich, parts.pane, parts.length);
   aside.append(box('category'), parts.cover, box('digest'), box('publish_at'), parts.outline);
-  setting.host.replaceChildren();
-  setting.host.hidden = false;
-  setting.host.classList.add('ed');
-  setting.host.append(main, aside);
+  host.replaceChildren();
+  host.hidden = false;
+  host.classList.add('ed');
+  host.append(main, aside);
   form.classList.add('ed-form');
 }
 
@@ -152,9 +160,7 @@ function onSubmit(view, save, tabs) {
 }
 
 function start() {
-  const host = document.getElementById('editor');
   if (!host || !form) return;
-  setting.host = host;
   delete form.dataset.guard; // the editor guards what is not saved itself
   const asMarkdown = !setting.doc;
   const original = asMarkdown ? empty() : readDoc(setting.doc);
@@ -185,7 +191,7 @@ function start() {
   view = createView(mount, original, { onChange, bar, find, save: () => save.save() });
   [bar, find, panel].forEach((part) => part.attach(view));
   bar.show(view.state);
-  const conflict = conflictBox(view, null, save, onChange);
+  const conflict = conflictBox(view, save, onChange);
   function point(path) {
     const pos = positionOf(view.state.doc, path);
     if (pos >= 0) view.dispatch(view.state.tr.setSelection(NodeSelection.create(view.state.doc, pos)).scrollIntoView());

@@ -1,4 +1,5 @@
 // Find and replace.
+import { closeHistory } from 'prosemirror-history';
 import { Plugin, PluginKey, TextSelection } from 'prosemirror-state';
 import { Decoration, DecorationSet } from 'prosemirror-view';
 import { el, icon, say } from './kit.js';
@@ -53,12 +54,12 @@ export function findPanel() {
   const replace = () => {
     const { from, to } = view.state.selection;
     const match = found().find((m) => m.from === from && m.to === to);
-    if (match) view.dispatch(put(view.state.tr, match));
+    if (match) view.dispatch(put(closeHistory(view.state.tr), match));
     go(1);
     show();
   };
   const replaceAll = () => {
-    const tr = view.state.tr;
+    const tr = closeHistory(view.state.tr);
     const all = found();
     [...all].reverse().forEach((m) => put(tr, m));
     view.dispatch(tr);

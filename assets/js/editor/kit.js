@@ -1,5 +1,5 @@
 // Small things that every part of the editor uses: texts, elements, icons, requests.
-const host = document.getElementById('editor');
+export const host = document.getElementById('editor');
 const words = host ? JSON.parse(host.dataset.words) : {};
 
 export const setting = host ? host.dataset : {};

@@ -33,8 +33,8 @@ async function askTable(view) {
 
 // What can be put in at the cursor; the slash menu offers these too.
 export const inserts = [
-  { key: 'heading2', icon: 'h2', find: 'h2 biaoti', run: (v) => cmd.setKind('heading2')(v.state, v.dispatch) },
-  { key: 'heading3', icon: 'h3', find: 'h3 biaoti', run: (v) => cmd.setKind('heading3')(v.state, v.dispatch) },
+  { key: 'heading2', icon: 'h1', find: 'h2 biaoti', run: (v) => cmd.setKind('heading2')(v.state, v.dispatch) },
+  { key: 'heading3', icon: 'h2', find: 'h3 biaoti', run: (v) => cmd.setKind('heading3')(v.state, v.dispatch) },
   { key: 'picture', icon: 'photo', find: 'image tupian', run: pick },
   { key: 'bullets', icon: 'list-bullet', find: 'list liebiao', run: (v) => cmd.list(nodes.bulletList)(v.state, v.dispatch) },
   { key: 'numbers', icon: 'numbered-list', find: 'ordered bianhao', run: (v) => cmd.list(nodes.orderedList)(v.state, v.dispatch) },

@@ -140,7 +140,7 @@ function pictures(root, dropped) {
 export function clean(html) {
   const dropped = { pictures: 0, links: 0, styles: 0, scripts: 0 };
   if (/data-pm-slice/.test(html)) return { html, dropped };
-  const root = new DOMParser().parseFromString(inert(html.replace(/<!--[^]*?-->/g, '')), 'text/html').body;
+  const root = new DOMParser().parseFromString(inert(html.replace(/<!--[^]*?-->|<style\b[^]*?<\/style>/gi, '')), 'text/html').body;
   const gone = [...root.querySelectorAll(GONE)];
   dropped.scripts = gone.filter((x) => !x.matches('style,meta,link,title')).length;
   gone.forEach((x) => x.remove());
