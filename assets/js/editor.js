@@ -113,7 +113,8 @@ function recover(view, original, onConflict) {
   let doc;
   try { doc = docFrom(copy.doc); } catch { forget(); return; }
   const same = doc.eq(original) && Object.entries(values()).every(([name, value]) => (copy[name] ?? '') === value);
-  if (same) { forget(); return; }
+  const arrived = copy.sent && Number(field('rev').value) > copy.rev;
+  if (same || arrived) { forget(); return; }
   const server = { ...values(), doc: docJson(original), rev: Number(field('rev').value), who: '', when: copy.at };
   setValues(copy);
   replaceDoc(view, doc);
@@ -154,7 +155,7 @@ function onSubmit(view, save, tabs) {
     field('body').disabled = tabs.rich();
     doc.disabled = !tabs.rich();
     doc.value = JSON.stringify(docJson(view.state.doc));
-    save.settled();
+    save.sending();
   });
   window.addEventListener('pageshow', () => { field('body').disabled = false; });
 }
@@ -201,7 +202,13 @@ function start() {
   show();
   form.addEventListener('input', (event) => { if (event.target.name && event.target.name !== 'doc' && event.target.type !== 'file') save.changed(); });
   form.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 's') { event.preventDefault(); save.save(); }
+    const held = event.ctrlKey || event.metaKey;
+    const toText = event.key === 'Enter' && event.target === field('title') && !event.isComposing;
+    if (held && event.key === 's') save.save();
+    else if (held && event.key === 'f' && !event.defaultPrevented && tabs.rich()) find.toggle(true);
+    else if (toText) view.focus();
+    else return;
+    event.preventDefault();
   });
   window.addEventListener('beforeunload', (event) => { if (save.unsaved() || uploading()) event.preventDefault(); });
   document.querySelectorAll('.ed-form a[href$="/preview"]').forEach((a) => a.addEventListener('click', async (event) => {

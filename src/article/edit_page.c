@@ -419,8 +419,8 @@ err page_article_preview(struct request *r)
     struct article_preview_view v = {.title = x.d.text.title, .digest = x.d.text.digest};
     int minutes;
     TRY(article_render(r->mem, &version, &v.body, &minutes));
-    struct page page = {
-        .place = PLACE_CONSOLE,
-        .back = {str_cat(r->mem, editing_base(&x), S("/edit")), msg(r->lang, MSG_word_back), S("")}};
+    struct page page = {.place = PLACE_CONSOLE,
+                        .back = {str_cat(r->mem, editing_base(&x), S("/edit")),
+                                 msg(r->lang, MSG_word_back), S("")}};
     return REPLY_PAGE(r, &page, view_article_preview, &v);
 }

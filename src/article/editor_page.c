@@ -19,9 +19,8 @@ static err own_blob(struct tx *t, const struct owning *o, str blob, const char *
                     const char *path, struct media *ret_m)
 {
     err e = media_load(t, o->r->mem, o->r->member.account_id, blob, ret_m);
-    return e == ERR_NOT_FOUND
-               ? fault_field(ERR_INVALID, reason, path, "no media of this account")
-               : e;
+    return e == ERR_NOT_FOUND ? fault_field(ERR_INVALID, reason, path, "no media of this account")
+                              : e;
 }
 
 static err own_node(struct tx *t, const struct owning *o, struct node *n, const char *path)

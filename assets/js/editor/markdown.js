@@ -28,7 +28,7 @@ export function markdown({ doc, onDoc, onSwitch }) {
     if (area.value === was) return true;
     const { status, data } = await post(`${setting.base}/convert`, { markdown: area.value }).catch(() => ({ status: 0, data: {} }));
     if (status !== 200) {
-      tell(status ? data.message || data.error : say('state_offline'), 'bad');
+      tell(status ? data.error?.message || String(status) : say('state_offline'), 'bad');
       return false;
     }
     was = area.value;
@@ -42,7 +42,7 @@ export function markdown({ doc, onDoc, onSwitch }) {
     if (name === at) return;
     if (name === 'markdown') {
       const { status, data } = await post(`${setting.base}/convert`, { doc: doc.json() }).catch(() => ({ status: 0, data: {} }));
-      if (status !== 200) { tell(status ? data.message || data.error : say('state_offline'), 'bad'); return; }
+      if (status !== 200) { tell(status ? data.error?.message || String(status) : say('state_offline'), 'bad'); return; }
       area.value = was = data.markdown;
       if (fancy(doc.node())) tell(say('markdown_loses'), 'warn');
     } else if (!(await take())) return;

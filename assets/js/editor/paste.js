@@ -77,6 +77,7 @@ function styles(root, dropped) {
     const block = el.matches(BLOCK);
     const align = s['text-align'];
     if (block && ['center', 'right', 'justify'].includes(align)) el.classList.add(`al-${align}`);
+    if (['background', 'background-color', 'background-image'].some((k) => s[k] && !/^(none|transparent|white|#fff(fff)?|rgb\(255, ?255, ?255\))/.test(s[k]))) dropped.styles += 1;
     if (el.matches('pre, pre *, ul, ol, table, tr, tbody, img')) continue;
     const color = nearest(s.color || el.getAttribute('color') || '');
     const size = el.matches('h1,h2,h3,h4,h5,h6') ? null : sizeOf(s['font-size'] || '', base);
@@ -88,7 +89,6 @@ function styles(root, dropped) {
     if (/line-through/.test(line) && !el.matches('s,del')) wrap(el, 's');
     if (color) wrap(el, 'span', `c-${color}`);
     if (size) wrap(el, 'span', `fs-${size}`);
-    if (['background', 'background-color', 'background-image'].some((k) => s[k] && !/^(none|transparent|white|#fff(fff)?|rgb\(255, ?255, ?255\))/.test(s[k]))) dropped.styles += 1;
   }
 }
 

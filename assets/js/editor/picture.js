@@ -22,7 +22,7 @@ function send(file, alt, onprogress) {
     xhr.setRequestHeader('X-CSRF-Token', field('_csrf').value);
     xhr.responseType = 'json';
     xhr.upload.addEventListener('progress', (e) => e.lengthComputable && onprogress(Math.round((e.loaded / e.total) * 100)));
-    xhr.addEventListener('load', () => (xhr.status === 200 ? resolve(xhr.response) : reject(new Error(xhr.response?.message || xhr.response?.text || say('upload_failed')))));
+    xhr.addEventListener('load', () => (xhr.status === 200 ? resolve(xhr.response) : reject(new Error(xhr.response?.error?.message || say('upload_failed')))));
     xhr.addEventListener('error', () => reject(new Error(say('upload_offline'))));
     xhr.send(body);
   });

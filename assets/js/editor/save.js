@@ -38,9 +38,11 @@ export function saver({ doc, onConflict, onRefused }) {
     timer = setTimeout(() => save(), ms);
   }
 
-  function copy() {
+  // sent: the form is on its way to the server with this very text.
+  function copy(sent = false) {
+    clearTimeout(copying);
     copying = 0;
-    if (dirty) storage((s) => s.setItem(key, JSON.stringify({ at: Date.now(), rev: Number(field('rev').value), ...values(), doc: doc() })));
+    if (dirty || sent) storage((s) => s.setItem(key, JSON.stringify({ at: Date.now(), rev: Number(field('rev').value), sent, ...values(), doc: doc() })));
   }
 
   function refused(status, data) {
@@ -52,8 +54,8 @@ export function saver({ doc, onConflict, onRefused }) {
     }
     if (status === 401 || status === 403) state('error', say('state_login'));
     else if (status >= 500 || status === 429 || status === 503) { state('offline', say('state_server')); later(AGAIN); } else {
-      state('error', say('state_refused', data.message || data.text || data.error || String(status)));
-      if (data.field) onRefused(data.field);
+      state('error', say('state_refused', data.error?.message || String(status)));
+      if (data.error?.field) onRefused(data.error.field);
     }
   }
 
@@ -93,20 +95,20 @@ export function saver({ doc, onConflict, onRefused }) {
 
   function changed() {
     dirty = true;
-    if (!copying) copying = setTimeout(copy, 250);
+    if (!copying) copying = setTimeout(() => copy(), 250);
     if (stopped) return;
     if (line.dataset.state !== 'offline') state('dirty', say('state_changed'));
     later(SOON);
   }
 
   window.addEventListener('online', () => { if (dirty) save(); });
-  window.addEventListener('pagehide', () => { clearTimeout(copying); copy(); });
+  window.addEventListener('pagehide', () => copy());
   state('clean', '');
   return {
     line, save, changed,
     pending: () => Boolean(busy),
     unsaved: () => dirty,
-    settled: () => { dirty = false; clearTimeout(timer); clearTimeout(copying); forget(); },
+    sending: () => { clearTimeout(timer); copy(true); dirty = false; },
     chosen: (rev) => { stopped = false; field('rev').value = rev; dirty = true; return save(); },
   };
 }
