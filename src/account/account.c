@@ -1,11 +1,10 @@
 /* Rules of accounts: who may have one, under which name, and how it changes. */
 #include "account/account_store.h"
 
-#include "base/hash.h"
 #include "base/id.h"
-#include "base/rand.h"
 #include "notice/notice.h"
 #include "record/record.h"
+#include "registrant/registrant.h"
 #include "text/fold.h"
 
 const struct category CATEGORIES[] = {
@@ -46,17 +45,6 @@ err account_handle_check(arena *mem, str value, str *ret_value)
     return OK;
 }
 
-err account_name_check(arena *mem, str value, str *ret_value)
-{
-    size_t n = str_count(value);
-    if (n < ACCOUNT_NAME_MIN || n > ACCOUNT_NAME_MAX)
-        return fault_field(ERR_INVALID, "name_length", "name", "%zu code points", n);
-    if (!text_clean_line(value) || text_fold(mem, value).n == 0)
-        return fault_field(ERR_INVALID, "name_characters", "name", "characters");
-    *ret_value = value;
-    return OK;
-}
-
 static bool category_known(str code)
 {
     for (size_t i = 0; i < CATEGORY_COUNT; i++)
@@ -65,7 +53,7 @@ static bool category_known(str code)
     return false;
 }
 
-static err categories_check(str list)
+err categories_check(str list)
 {
     size_t n = 0;
     for (str rest = list; rest.n; n++)
@@ -78,46 +66,34 @@ static err categories_check(str list)
 
 /* ---- records and notices ---- */
 
-static str subject_of(arena *mem, int64_t account_id)
+str account_subject(arena *mem, int64_t account_id)
 {
     return str_fmt(mem, "account/%lld", (long long)account_id);
 }
 
-static str console_link(arena *mem, str handle)
+str console_link(arena *mem, str handle)
 {
     return str_fmt(mem, "/console/%.*s", FMT(handle));
 }
 
-static err touch(struct tx *t, arena *mem, str handle)
+err account_touch(struct tx *t, arena *mem, str handle)
 {
     return page_touch(t, str_fmt(mem, "a:%.*s home accounts", FMT(handle)));
 }
 
 /* ---- application ---- */
 
-static err application_check(const struct registrant_facts *f, const struct account_application *a,
-                             int64_t now)
+/* own: accounts of the count that are this application itself (one that was returned). */
+static err application_check(const struct registrant_facts *f, int cap, int own, int64_t now)
 {
-    if (f->user_id != a->user_id)
-        return fault(ERR_NOT_FOUND, "not_found", "not this user's registrant");
     if (!str_eq(f->state, S("verified")) || (f->valid_to && f->valid_to <= now))
         return fault(ERR_DENIED, "identity_required", "registrant is %.*s", FMT(f->state));
     if (f->version == 0 || f->signed_version < f->version)
         return fault(ERR_DENIED, "agreement_required", "signed version %lld of %lld",
                      (long long)f->signed_version, (long long)f->version);
-    if (f->used >= a->cap)
-        return fault(ERR_LIMIT, "subject_limit", "%lld of %d accounts", (long long)f->used, a->cap);
+    if (f->used - own >= cap)
+        return fault(ERR_LIMIT, "subject_limit", "%lld of %d accounts", (long long)f->used, cap);
     return OK;
-}
-
-static err name_take(struct tx *t, arena *mem, str name, int64_t account_id)
-{
-    str fold = text_fold(mem, name);
-    int64_t owner = 0;
-    TRY(store_name_owner(t, fold, &owner));
-    if (owner && owner != account_id)
-        return fault_field(ERR_CONFLICT, "name_taken", "name", "name in use or kept");
-    return owner ? OK : store_name_insert(t, fold, account_id);
 }
 
 static err handle_take(struct tx *t, str handle, int64_t account_id)
@@ -146,7 +122,7 @@ static err account_record(struct tx *t, arena *mem, enum record_kind kind, const
                .kind = kind,
                .account_id = a->id,
                .actor = actor,
-               .subject = subject_of(mem, a->id),
+               .subject = account_subject(mem, a->id),
                RECORD_FIELDS(RECORD_TEXT("handle", a->handle), RECORD_TEXT("class", a->class),
                              RECORD_TEXT("name", a->name), RECORD_TEXT("categories", a->categories),
                              RECORD_TEXT("reason", a->reason),
@@ -158,7 +134,9 @@ err account_apply(struct tx *t, arena *mem, const struct account_application *in
 {
     struct registrant_facts f;
     TRY(store_registrant_facts(t, mem, in->registrant_id, &f));
-    TRY(application_check(&f, in, tx_now(t)));
+    if (f.user_id != in->user_id)
+        return fault(ERR_NOT_FOUND, "not_found", "not this user's registrant");
+    TRY(application_check(&f, in->cap, 0, tx_now(t)));
     TRY(categories_check(in->categories));
     struct account a = {.id = id_new(),
                         .registrant_id = in->registrant_id,
@@ -175,7 +153,7 @@ err account_apply(struct tx *t, arena *mem, const struct account_application *in
     TRY(name_take(t, mem, a.name, a.id));
     TRY(store_account_insert(t, &a));
     struct member owner = {.user_id = in->user_id, .role = MEMBER_OWNER};
-    TRY(store_member_put(t, a.id, &owner, in->user_id));
+    TRY(member_put(t, a.id, &owner, in->user_id));
     TRY(review_open(t, &a, in->user_id, in->review_ms));
     TRY(account_record(t, mem, RECORD_account_applied, &a, in->user_id));
     *ret_id = a.id;
@@ -186,12 +164,18 @@ err account_reapply(struct tx *t, arena *mem, const struct account_application *
                     int64_t account_id)
 {
     struct account a;
+    struct registrant_facts f;
     TRY(account_load(t, mem, account_id, &a));
     if (!str_eq(a.state, S("returned")))
         return fault(ERR_CONFLICT, "not_returned", "account is %.*s", FMT(a.state));
+    TRY(store_registrant_facts(t, mem, a.registrant_id, &f));
+    TRY(application_check(&f, in->cap, 1, tx_now(t)));
     TRY(categories_check(in->categories));
+    str was = a.name;
     TRY(account_name_check(mem, in->name, &a.name));
     TRY(name_take(t, mem, a.name, a.id));
+    if (!str_eq(text_fold(mem, was), text_fold(mem, a.name)))
+        TRY(name_free(t, mem, was, a.id));
     a.reason = S("");
     a.intro = in->intro;
     a.categories = in->categories;
@@ -218,148 +202,57 @@ err account_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     TRY(store_account_state(t, a.id, str_from(EFFECTS[d->verdict].state), d->reason,
                             d->verdict == VERDICT_APPROVE));
     a.reason = d->reason;
+    if (d->verdict == VERDICT_REJECT)
+        TRY(name_free(t, mem, a.name, a.id));
     TRY(notice_send_account(t, a.id, EFFECTS[d->verdict].notice, console_link(mem, a.handle), 2,
                             (const str[]){a.name, d->reason}));
-    TRY(touch(t, mem, a.handle));
+    TRY(account_touch(t, mem, a.handle));
     return account_record(t, mem, EFFECTS[d->verdict].record, &a, d->officer);
 }
 
-/* ---- profile changes ---- */
+/* ---- what its owner may do ---- */
 
-static str *profile_field(struct account *a, str field)
+static err owner_act(struct tx *t, arena *mem, const struct account *a, int64_t user_id,
+                     enum record_kind kind)
 {
-    return str_eq(field, S("name"))         ? &a->name
-           : str_eq(field, S("intro"))      ? &a->intro
-           : str_eq(field, S("avatar"))     ? &a->avatar
-           : str_eq(field, S("categories")) ? &a->categories
-                                            : NULL;
+    TRY(account_touch(t, mem, a->handle));
+    return account_record(t, mem, kind, a, user_id);
 }
 
-err profile_change(struct tx *t, arena *mem, const struct profile_wish *w)
+err account_pause(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, bool pause)
 {
     struct account a;
+    TRY(account_load(t, mem, account_id, &a));
+    if (!str_eq(a.state, pause ? S("active") : S("paused")))
+        return fault(ERR_CONFLICT, "account_not_active", "account is %.*s", FMT(a.state));
+    TRY(store_account_state(t, a.id, pause ? S("paused") : S("active"), S(""), false));
+    return owner_act(t, mem, &a, user_id, pause ? RECORD_account_paused : RECORD_account_resumed);
+}
+
+err account_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t user_id)
+{
+    struct account a;
+    TRY(account_load(t, mem, account_id, &a));
+    if (!str_eq(a.state, S("applied")) && !str_eq(a.state, S("returned")))
+        return fault(ERR_CONFLICT, "not_waiting", "account is %.*s", FMT(a.state));
+    TRY(case_cancel(t, CASE_ACCOUNT, a.id, a.id));
+    TRY(store_account_state(t, a.id, S("closed"), S(""), false));
+    TRY(name_free(t, mem, a.name, a.id));
+    return owner_act(t, mem, &a, user_id, RECORD_account_withdrawn);
+}
+
+err account_real_name(struct tx *t, arena *mem, const struct real_name_wish *w)
+{
+    struct account a;
+    struct identity id;
     TRY(account_load(t, mem, w->account_id, &a));
-    const str *old = profile_field(&a, w->field);
-    if (!old)
-        return fault(ERR_INVALID, "unknown_field", "field %.*s", FMT(w->field));
-    if (str_eq(*old, w->value))
+    if (!str_eq(a.class, S("individual")))
+        return fault(ERR_CONFLICT, "real_name_individual", "class %.*s", FMT(a.class));
+    if (w->show == (a.real_name.n > 0))
         return OK;
-    str value = w->value;
-    if (str_eq(w->field, S("name"))) {
-        TRY(account_name_check(mem, w->value, &value));
-        TRY(name_take(t, mem, value, a.id));
-    }
-    if (str_eq(w->field, S("categories")))
-        TRY(categories_check(value));
-    struct profile_change_row c = {.account_id = a.id,
-                                   .id = id_new(),
-                                   .field = w->field,
-                                   .old_value = *old,
-                                   .new_value = value,
-                                   .asked_by = w->user_id};
-    TRY(store_change_cancel(t, a.id, w->field));
-    TRY(store_change_insert(t, &c));
-    TRY(case_open(t, &(struct casefile){.kind = CASE_PROFILE,
-                                        .account_id = a.id,
-                                        .subject = c.id,
-                                        .title = a.name,
-                                        .opened_by = w->user_id,
-                                        .due_at = tx_now(t) + w->review_ms}));
-    return record_add(
-        t, &(struct record_in){
-               .kind = RECORD_profile_asked,
-               .account_id = a.id,
-               .actor = w->user_id,
-               .subject = subject_of(mem, a.id),
-               RECORD_FIELDS(RECORD_TEXT("field", c.field), RECORD_TEXT("new", c.new_value),
-                             RECORD_TEXT("old", c.old_value)),
-           });
-}
-
-err profile_case_decided(struct tx *t, arena *mem, const struct casefile *c,
-                         const struct decision *d)
-{
-    struct account a;
-    struct profile_change_row change;
-    TRY(account_load(t, mem, c->account_id, &a));
-    TRY(store_change_load(t, mem, c->account_id, c->subject, &change));
-    bool approved = d->verdict == VERDICT_APPROVE;
-    TRY(store_change_decide(t, &change, approved ? S("approved") : S("rejected"), d->reason));
-    if (approved) {
-        str *field = profile_field(&a, change.field);
-        if (!field)
-            return fault(ERR_BUG, "internal", "profile field %.*s", FMT(change.field));
-        *field = change.new_value;
-        TRY(store_account_profile(t, &a));
-        TRY(touch(t, mem, a.handle));
-    }
-    TRY(notice_send_account(t, a.id, approved ? "profile_approved" : "profile_rejected",
-                            console_link(mem, a.handle), 2, (const str[]){a.name, d->reason}));
-    return record_add(t, &(struct record_in){
-                             .kind = approved ? RECORD_profile_approved : RECORD_profile_rejected,
-                             .account_id = a.id,
-                             .actor = d->officer,
-                             .subject = subject_of(mem, a.id),
-                             RECORD_FIELDS(RECORD_TEXT("field", change.field),
-                                           RECORD_TEXT("new", change.new_value),
-                                           RECORD_TEXT("reason", d->reason)),
-                         });
-}
-
-/* ---- members and tokens ---- */
-
-static err member_record(struct tx *t, enum record_kind kind, int64_t account_id, int64_t by,
-                         const struct member *m)
-{
-    AUTO_ARENA(mem);
-    return record_add(
-        t, &(struct record_in){
-               .kind = kind,
-               .account_id = account_id,
-               .actor = by,
-               .subject = subject_of(mem, account_id),
-               RECORD_FIELDS(RECORD_INT("user", m->user_id),
-                             RECORD_TEXT("role", m->role ? member_role_name(m->role) : S(""))),
-           });
-}
-
-static err owner_left_check(struct tx *t, int64_t account_id, int64_t user_id)
-{
-    int64_t others = 0;
-    TRY(store_other_owners(t, account_id, user_id, &others));
-    return others ? OK : fault(ERR_CONFLICT, "last_owner", "account would have no owner");
-}
-
-err member_set(struct tx *t, int64_t account_id, const struct member *m, int64_t by)
-{
-    if (m->role != MEMBER_OWNER)
-        TRY(owner_left_check(t, account_id, m->user_id));
-    TRY(store_member_put(t, account_id, m, by));
-    return member_record(t, RECORD_member_added, account_id, by, m);
-}
-
-err member_remove(struct tx *t, int64_t account_id, int64_t user_id, int64_t by)
-{
-    TRY(owner_left_check(t, account_id, user_id));
-    int64_t changed = 0;
-    TRY(store_member_drop(t, account_id, user_id, &changed));
-    if (!changed)
-        return fault(ERR_NOT_FOUND, "not_found", "not a member");
-    return member_record(t, RECORD_member_removed, account_id, by,
-                         &(struct member){.user_id = user_id});
-}
-
-err api_token_make(struct tx *t, arena *mem, const struct api_token_new *n, str *ret_token)
-{
-    str token = str_cat(mem, S("gq_"), rand_token(mem, 32));
-    struct sha256 hash = sha256(str_bytes(token));
-    TRY(store_token_insert(t, &(struct token_row){.hash = {hash.b, sizeof hash.b},
-                                                  .account_id = n->account_id,
-                                                  .user_id = n->user_id,
-                                                  .name = n->name,
-                                                  .expires_at = n->expires_at}));
-    TRY(member_record(t, RECORD_token_made, n->account_id, n->user_id,
-                      &(struct member){.user_id = n->user_id}));
-    *ret_token = token;
-    return OK;
+    if (w->show)
+        TRY(identity_open(t, mem, w->vault, a.registrant_id, &id));
+    TRY(store_account_real_name(t, a.id, w->show ? id.field[IDENTITY_NAME] : S("")));
+    return owner_act(t, mem, &a, w->user_id,
+                     w->show ? RECORD_real_name_shown : RECORD_real_name_hidden);
 }

@@ -5,6 +5,8 @@
 #pragma once
 #include "casework/casework.h"
 #include "db/db.h"
+#include "vault/vault.h"
+#include "web/msg.h"
 #include "web/request.h"
 
 enum {
@@ -49,17 +51,43 @@ struct account_application {
  * handle_taken, name_taken; ERR_INVALID by field. Opens a case, writes a record. The applicant
  * becomes owner. */
 err account_apply(struct tx *t, arena *mem, const struct account_application *a, int64_t *ret_id);
-/* Once more after it was returned (the handle stays). */
+/* Once more after it was returned (the handle stays): identity, agreement and cap are asked again. */
 err account_reapply(struct tx *t, arena *mem, const struct account_application *a,
                     int64_t account_id);
 /* For form fields: normalise or refuse. */
 err account_handle_check(arena *mem, str value, str *ret_value);
 err account_name_check(arena *mem, str value, str *ret_value);
+/* Protected words in a name (state organs, state, news, regions, platform, the provider's own
+ * comma-separated list): never refused by machine, always shown to the reviewer (A7.1). */
+enum { NAME_NOTES = 6 };
+struct name_note {
+    enum msg kind;
+    str word;
+};
+size_t name_notes(arena *mem, str name, str own_words, struct name_note v[NAME_NOTES]);
+/* "/media/…" of an avatar, "" without one. */
+str account_avatar(arena *mem, str hash, bool large);
 err account_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d);
 err account_case_view(struct request *r, const struct casefile *c, html *ret_view);
+/* ---- what its owner may do ---- */
+/* active <-> paused: readers go on reading, the gate is closed. ERR_CONFLICT account_not_active. */
+err account_pause(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, bool pause);
+/* Takes back an application that waits or was returned: closed, the name is free again, the handle
+ * is not. ERR_CONFLICT not_waiting. */
+err account_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t user_id);
+/* Shows the registrant's real name on the public page, or hides it again (A6.1: off until asked
+ * for; individuals only, ERR_CONFLICT real_name_individual). */
+struct real_name_wish {
+    int64_t account_id, user_id;
+    struct vault *vault;
+    bool show;
+};
+err account_real_name(struct tx *t, arena *mem, const struct real_name_wish *w);
+
 /* A wish to change one field (name, intro, avatar, categories); a pending one for the same field is
- * replaced. */
+ * replaced, its case with it. Names: ERR_LIMIT name_changes_used, name_rest; ERR_CONFLICT name_taken,
+ * name_alike; ERR_CONFLICT account_not_active before the first approval and after the end. */
 struct profile_wish {
     int64_t account_id, user_id, review_ms;
     str field, value;
@@ -73,12 +101,35 @@ err profile_case_view(struct request *r, const struct casefile *c, html *ret_vie
 struct member {
     int64_t user_id, added_at;
     enum member_role role;
+    bool responsible;
     str name;
 };
 err member_list(struct tx *t, arena *mem, int64_t account_id, struct member **ret_v, size_t *ret_n);
-/* ERR_CONFLICT "last_owner" when it would leave the account without owner. */
+/* Another role. ERR_CONFLICT "last_owner" when it would leave the account without owner; ERR_NOT_FOUND
+ * when nobody there is a member: people join by invitation only. */
 err member_set(struct tx *t, int64_t account_id, const struct member *m, int64_t by);
 err member_remove(struct tx *t, int64_t account_id, int64_t user_id, int64_t by);
+/* Names the member who answers for the account. */
+err member_responsible(struct tx *t, int64_t account_id, int64_t user_id, int64_t by);
+
+enum { MEMBER_INVITES_MAX = 50 }; /* waiting at once */
+struct member_invite {
+    int64_t id, account_id, created_by, created_at, expires_at, used_by, used_at, revoked_at;
+    enum member_role role;
+    str mobile; /* in: bound to the login of this number, "" = anybody with the link */
+    struct bytes mobile_key;
+    str mobile_mask, handle, name, by_name; /* out */
+};
+/* A one-time link for settings invite_ttl; only the token's hash is stored. ERR_LIMIT
+ * too_many_invites. Reads account_id, role, mobile, created_by. */
+err member_invite(struct tx *t, arena *mem, struct vault *v, const struct member_invite *in,
+                  str *ret_token);
+err member_invite_find(struct tx *t, arena *mem, str token, struct member_invite *ret_i);
+/* Why it can't be used: invite_spent, invite_revoked, invite_over; NULL while it can. */
+const char *member_invite_dead(const struct member_invite *i, int64_t now);
+/* ERR_CONFLICT with such a reason or already_member; ERR_DENIED invite_other_mobile. */
+err member_invite_accept(struct tx *t, arena *mem, str token, int64_t user_id);
+err member_invite_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t by);
 /* For site->membership and site->memberships. */
 err account_membership(struct tx *t, arena *mem, str handle, int64_t user_id,
                        struct membership *ret_m);

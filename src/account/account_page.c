@@ -1,5 +1,5 @@
 /* A person's accounts and the application for one. */
-#include "account/account_view.h"
+#include "account/console.h"
 #include "account_list.html.h"
 #include "account_new.html.h"
 
@@ -9,13 +9,12 @@
 
 enum { LIST_COLUMNS = 3 };
 
-static const struct form_option CATEGORY_OPTIONS[] = {
-#define CATEGORY(code, licensed) {.value = S_INIT(#code), .label = MSG_category_##code},
-#include "account/category.def"
-#undef CATEGORY
-};
 static const struct form_field FIELDS[] = {
-    {.name = "registrant", .kind = FIELD_SELECT, .label = MSG_account_registrant, .required = true},
+    {.name = "registrant",
+     .kind = FIELD_SELECT,
+     .label = MSG_account_registrant,
+     .help = MSG_account_cap_help,
+     .required = true},
     {.name = "name",
      .kind = FIELD_TEXT,
      .label = MSG_account_name,
@@ -35,6 +34,12 @@ static const struct form_field FIELDS[] = {
      .label = MSG_account_intro,
      .required = true,
      .max = ACCOUNT_INTRO_MAX},
+    {.name = "avatar",
+     .kind = FIELD_FILE,
+     .label = MSG_account_avatar,
+     .help = MSG_account_avatar_help,
+     .max = IMAGE_MAX_BYTES,
+     .accept = "image/jpeg,image/png,image/webp,image/gif"},
     {.name = "categories",
      .kind = FIELD_MULTI,
      .label = MSG_account_categories,
@@ -72,7 +77,7 @@ static struct table_row mine_row(struct request *r, const struct membership *m)
     cells[2] = (struct table_cell){.text = msg_lookup(r->lang, "member_role.",
                                                       str_z(r->mem, member_role_name(m->role)),
                                                       MSG_word_none)};
-    return (struct table_row){active ? str_fmt(r->mem, "/a/%.*s", FMT(m->handle)) : S(""), cells};
+    return (struct table_row){str_fmt(r->mem, "/console/%.*s", FMT(m->handle)), cells};
 }
 
 err page_my_accounts(struct request *r)
@@ -108,7 +113,26 @@ struct apply {
     struct form_option *options;
     size_t n;
     struct account_application in;
+    struct media_in picture_in;
+    struct media_stored *picture; /* NULL: none was sent */
 };
+
+/* "Zhang* (1 of 1 accounts)": what the cap leaves is seen before anything is filled in. */
+static err registrant_choice(struct tx *t, struct apply *x, const struct registrant *reg,
+                             str *ret_text)
+{
+    struct request *r = x->r;
+    struct registrant_facts f;
+    struct provider_settings ps;
+    str name;
+    provider_live_get(r->site->provider, r->mem, &ps);
+    TRY(store_registrant_facts(t, r->mem, reg->id, &f));
+    TRY(registrant_masked_name(t, r->mem, r->site->vault, reg->id, &name));
+    str args[] = {name, str_fmt(r->mem, "%lld", (long long)f.used),
+                  str_fmt(r->mem, "%d", account_cap(&ps, f.class))};
+    *ret_text = msg_format(r->mem, r->lang, MSG_account_choice, args, LEN(args));
+    return OK;
+}
 
 /* Only verified registrants of this person can be chosen. */
 static err load_registrants(struct tx *t, void *ctx)
@@ -125,7 +149,7 @@ static err load_registrants(struct tx *t, void *ctx)
             continue;
         struct form_option *o = &x->options[x->n++];
         *o = (struct form_option){.value = str_fmt(r->mem, "%lld", (long long)v[i].id)};
-        TRY(registrant_masked_name(t, r->mem, r->site->vault, v[i].id, &o->text));
+        TRY(registrant_choice(t, x, &v[i], &o->text));
     }
     return OK;
 }
@@ -166,9 +190,11 @@ static err apply(struct tx *t, void *ctx)
     TRY(registrant_load(t, r->mem, x->in.registrant_id, &reg));
     if (!ps.applications_open)
         return fault(ERR_DENIED, "applications_closed", "not open");
-    x->in.cap = (int)(reg.class == CLASS_INDIVIDUAL ? ps.cap_individual : ps.cap_organisation);
+    x->in.cap = account_cap(&ps, class_name(reg.class));
     x->in.review_ms = ps.review_due_days * DAY_MS;
-    return account_apply(t, r->mem, &x->in, &id);
+    TRY(account_apply(t, r->mem, &x->in, &id));
+    x->picture_in.account_id = id;
+    return x->picture ? media_store_add(t, &x->picture_in, x->picture) : OK;
 }
 
 err do_account_new(struct request *r)
@@ -183,12 +209,14 @@ err do_account_new(struct request *r)
     if (e == ERR_INVALID)
         return show_apply(r, 422, &x);
     TRY(e);
+    if (avatar_take(r, &x.form, &x.picture_in, &x.picture) != OK)
+        return show_apply(r, 422, &x);
     x.in = (struct account_application){.registrant_id = form_int(&x.form, "registrant"),
                                         .user_id = r->session.user_id,
                                         .handle = form_get(&x.form, "handle"),
                                         .name = form_get(&x.form, "name"),
                                         .intro = form_get(&x.form, "intro"),
-                                        .avatar = S(""),
+                                        .avatar = x.picture ? x.picture->media.hash : S(""),
                                         .categories = form_get(&x.form, "categories")};
     e = request_tx(r, apply, &x);
     if (form_take_fault(&x.form, e))

@@ -54,6 +54,59 @@ err store_name_owner(struct tx *t, str name_fold, int64_t *ret_account_id)
                   DB_IN(name_fold), DB_OUT(ret_account_id));
 }
 
+err store_name_free(struct tx *t, str name_fold, str skeleton, int64_t account_id)
+{
+    TRY(db_exec(t, "DELETE FROM account_name WHERE name_fold = $1 AND account_id = $2",
+                DB_IN(name_fold, account_id)));
+    return db_exec(t, "DELETE FROM account_look WHERE skeleton = $1 AND account_id = $2",
+                   DB_IN(skeleton, account_id));
+}
+
+err store_look_other(struct tx *t, str skeleton, int64_t account_id, int64_t *ret_other)
+{
+    return db_one(t, NULL,
+                  "SELECT COALESCE((SELECT MIN(account_id) FROM account_look"
+                  " WHERE skeleton = $1 AND account_id <> $2), 0)",
+                  DB_IN(skeleton, account_id), DB_OUT(ret_other));
+}
+
+err store_look_put(struct tx *t, str skeleton, int64_t account_id)
+{
+    return db_exec(t,
+                   "INSERT INTO account_look (skeleton, account_id) VALUES ($1, $2)"
+                   " ON CONFLICT (skeleton, account_id) DO NOTHING",
+                   DB_IN(skeleton, account_id));
+}
+
+err store_name_changes(struct tx *t, int64_t account_id, int64_t since, int64_t *ret_n,
+                       int64_t *ret_last)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*), COALESCE(MAX(decided_at), 0) FROM profile_change"
+                  " WHERE account_id = $1 AND field = 'name' AND state = 'approved'"
+                  " AND decided_at > $2",
+                  DB_IN(account_id, since), DB_OUT(ret_n, ret_last));
+}
+
+err store_name_shown(struct tx *t, int64_t account_id, str name, bool *ret_shown)
+{
+    int64_t n = 0;
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM profile_change WHERE account_id = $1 AND field = 'name'"
+               " AND state = 'approved' AND (old_value = $2 OR new_value = $2)",
+               DB_IN(account_id, name), DB_OUT(&n)));
+    *ret_shown = n > 0;
+    return OK;
+}
+
+err store_account_real_name(struct tx *t, int64_t id, str name)
+{
+    return db_exec(t,
+                   "UPDATE account SET real_name = $2, updated_at = $3, rev = rev + 1"
+                   " WHERE id = $1",
+                   DB_IN(id, name, tx_now(t)));
+}
+
 err store_account_state(struct tx *t, int64_t id, str state, str reason, bool activate)
 {
     return db_exec(t,
@@ -165,14 +218,6 @@ err store_change_insert(struct tx *t, const struct profile_change_row *c)
         DB_IN(c->account_id, c->id, c->field, c->old_value, c->new_value, c->asked_by, tx_now(t)));
 }
 
-err store_change_cancel(struct tx *t, int64_t account_id, str field)
-{
-    return db_exec(t,
-                   "UPDATE profile_change SET state = 'cancelled', decided_at = $3"
-                   " WHERE account_id = $1 AND field = $2 AND state = 'pending'",
-                   DB_IN(account_id, field, tx_now(t)));
-}
-
 #define CHANGE                                                                                     \
     "account_id, id, asked_by, asked_at, decided_at, field, old_value, new_value,"                 \
     " state, reason"
@@ -186,6 +231,18 @@ err store_change_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
     struct profile_change_row c = {0};
     TRY(db_one(t, mem, "SELECT " CHANGE " FROM profile_change WHERE account_id = $1 AND id = $2",
                DB_IN(account_id, id), CHANGE_OUT(c)));
+    *ret_c = c;
+    return OK;
+}
+
+err store_change_pending(struct tx *t, arena *mem, int64_t account_id, str field,
+                         struct profile_change_row *ret_c)
+{
+    struct profile_change_row c = {0};
+    TRY(db_one(t, mem,
+               "SELECT " CHANGE " FROM profile_change WHERE account_id = $1 AND field = $2"
+               " AND state = 'pending' ORDER BY id DESC LIMIT 1",
+               DB_IN(account_id, field), CHANGE_OUT(c)));
     *ret_c = c;
     return OK;
 }

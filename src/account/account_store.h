@@ -11,6 +11,15 @@ err store_registrant_facts(struct tx *t, arena *mem, int64_t registrant_id,
                            struct registrant_facts *ret_f);
 err store_account_insert(struct tx *t, const struct account *a);
 err store_handle_insert(struct tx *t, str handle, int64_t account_id);      /* CONFLICT exists */
+err store_name_free(struct tx *t, str name_fold, str skeleton, int64_t account_id);
+err store_look_other(struct tx *t, str skeleton, int64_t account_id, int64_t *ret_other); /* 0 */
+err store_look_put(struct tx *t, str skeleton, int64_t account_id);
+/* Approved changes of the name since, and when the last of all was. */
+err store_name_changes(struct tx *t, int64_t account_id, int64_t since, int64_t *ret_n,
+                       int64_t *ret_last);
+/* Was this once the public name? */
+err store_name_shown(struct tx *t, int64_t account_id, str name, bool *ret_shown);
+err store_account_real_name(struct tx *t, int64_t id, str name);
 err store_name_insert(struct tx *t, str name_fold, int64_t account_id);     /* CONFLICT exists */
 err store_name_owner(struct tx *t, str name_fold, int64_t *ret_account_id); /* 0 = free */
 err store_account_state(struct tx *t, int64_t id, str state, str reason, bool activate);
@@ -22,7 +31,8 @@ struct profile_change_row {
     str field, old_value, new_value, state, reason;
 };
 err store_change_insert(struct tx *t, const struct profile_change_row *c);
-err store_change_cancel(struct tx *t, int64_t account_id, str field);
+err store_change_pending(struct tx *t, arena *mem, int64_t account_id, str field,
+                         struct profile_change_row *ret_c);
 err store_change_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
                       struct profile_change_row *ret_c);
 err store_change_decide(struct tx *t, const struct profile_change_row *c, str state, str reason);
@@ -32,6 +42,17 @@ err store_changes(struct tx *t, arena *mem, int64_t account_id, struct profile_c
 err store_member_put(struct tx *t, int64_t account_id, const struct member *m, int64_t by);
 err store_member_drop(struct tx *t, int64_t account_id, int64_t user_id, int64_t *ret_changed);
 err store_other_owners(struct tx *t, int64_t account_id, int64_t user_id, int64_t *ret_n);
+err store_is_member(struct tx *t, int64_t account_id, int64_t user_id, bool *ret_yes);
+err store_duty_set(struct tx *t, int64_t account_id, int64_t user_id, int64_t by);
+err store_duty_drop(struct tx *t, int64_t account_id, int64_t user_id);
+err store_member_invite_insert(struct tx *t, struct bytes hash, const struct member_invite *i);
+err store_member_invite_find(struct tx *t, arena *mem, struct bytes hash,
+                             struct member_invite *ret_i);
+err store_member_invite_use(struct tx *t, struct bytes hash, int64_t user_id, int64_t *ret_changed);
+err store_member_invite_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t *ret_changed);
+err store_invites_live(struct tx *t, int64_t account_id, int64_t *ret_n);
+err store_member_invites(struct tx *t, arena *mem, int64_t account_id, struct member_invite **ret_v,
+                         size_t *ret_n); /* that wait, newest first */
 struct token_row {
     struct bytes hash;
     int64_t id, account_id, user_id, created_at, expires_at, used_at, revoked_at;
@@ -41,3 +62,15 @@ err store_token_insert(struct tx *t, const struct token_row *k);
 err store_tokens(struct tx *t, arena *mem, int64_t account_id, struct token_row **ret_v,
                  size_t *ret_n);
 err store_token_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t *ret_changed);
+
+/* ---- shared inside the department ---- */
+err categories_check(str list);
+str account_subject(arena *mem, int64_t account_id); /* of records */
+str console_link(arena *mem, str handle);
+err account_touch(struct tx *t, arena *mem, str handle); /* its public pages changed */
+/* Makes the name the account's. ERR_CONFLICT name_taken (in use or kept), name_alike. */
+err name_take(struct tx *t, arena *mem, str name, int64_t account_id);
+err name_free(struct tx *t, arena *mem, str name, int64_t account_id);
+err name_change_allowed(struct tx *t, arena *mem, int64_t account_id);
+/* Without a check for the last owner; with its record. */
+err member_put(struct tx *t, int64_t account_id, const struct member *m, int64_t by);

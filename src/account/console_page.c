@@ -1,25 +1,9 @@
-/* The operators' console of one account: overview, profile, members, API tokens. */
-#include "account/account_store.h"
-#include "account/account_view.h"
+/* The operators' console of one account: overview and profile. */
+#include "account/console.h"
 #include "account_console.html.h"
 #include "base/clock.h"
 #include "settings/provider.h"
-#include "user/user.h"
-#include "web/form.h"
 
-enum { TOKEN_DAYS_MAX = 365 };
-
-static const struct form_option CATEGORY_OPTIONS[] = {
-#define CATEGORY(code, licensed) {.value = S_INIT(#code), .label = MSG_category_##code},
-#include "account/category.def"
-#undef CATEGORY
-};
-static const struct form_option ROLE_OPTIONS[] = {
-    {.value = S_INIT("owner"), .label = MSG_member_role_owner},
-    {.value = S_INIT("editor"), .label = MSG_member_role_editor},
-    {.value = S_INIT("author"), .label = MSG_member_role_author},
-    {.value = S_INIT(""), .label = MSG_console_member_remove},
-};
 static const struct form_field PROFILE[] = {
     {.name = "name",
      .label = MSG_account_name,
@@ -32,6 +16,12 @@ static const struct form_field PROFILE[] = {
      .label = MSG_account_intro,
      .required = true,
      .max = ACCOUNT_INTRO_MAX},
+    {.name = "avatar",
+     .kind = FIELD_FILE,
+     .label = MSG_account_avatar,
+     .help = MSG_account_avatar_help,
+     .max = IMAGE_MAX_BYTES,
+     .accept = "image/jpeg,image/png,image/webp,image/gif"},
     {.name = "categories",
      .kind = FIELD_MULTI,
      .label = MSG_account_categories,
@@ -42,45 +32,8 @@ static const struct form_field PROFILE[] = {
      .options = CATEGORY_OPTIONS,
      .option_n = LEN(CATEGORY_OPTIONS)},
 };
-static const struct form_field MEMBER[] = {
-    {.name = "mobile",
-     .kind = FIELD_TEL,
-     .label = MSG_user_mobile,
-     .help = MSG_console_member_help,
-     .required = true,
-     .max = 20,
-     .check = mobile_check},
-    {.name = "role",
-     .kind = FIELD_SELECT,
-     .label = MSG_account_role,
-     .options = ROLE_OPTIONS,
-     .option_n = LEN(ROLE_OPTIONS)},
-};
-static const struct form_field TOKEN[] = {
-    {.name = "name", .label = MSG_console_token_name, .required = true, .max = 60},
-    {.name = "days",
-     .kind = FIELD_NUMBER,
-     .label = MSG_console_token_days,
-     .required = true,
-     .min = 1,
-     .max = TOKEN_DAYS_MAX},
-};
 
-struct console {
-    struct request *r;
-    struct account a;
-    struct profile_change_row *changes;
-    struct member *members;
-    struct token_row *tokens;
-    size_t change_n, member_n, token_n;
-    struct provider_settings ps;
-    struct form *form;
-    struct member member;
-    str token, mobile;
-    int64_t revoke;
-};
-
-static err load(struct tx *t, void *ctx)
+err console_load(struct tx *t, void *ctx)
 {
     struct console *c = ctx;
     arena *mem = c->r->mem;
@@ -88,17 +41,18 @@ static err load(struct tx *t, void *ctx)
     TRY(account_load(t, mem, id, &c->a));
     TRY(store_changes(t, mem, id, &c->changes, &c->change_n));
     TRY(member_list(t, mem, id, &c->members, &c->member_n));
+    TRY(store_member_invites(t, mem, id, &c->invites, &c->invite_n));
     return store_tokens(t, mem, id, &c->tokens, &c->token_n);
 }
 
-static err console_read(struct request *r, struct console *c)
+err console_read(struct request *r, struct console *c)
 {
     *c = (struct console){.r = r};
     provider_live_get(r->site->provider, r->mem, &c->ps);
-    return request_read(r, load, c);
+    return request_read(r, console_load, c);
 }
 
-static str here(const struct request *r, const char *rest)
+str console_here(const struct request *r, const char *rest)
 {
     return str_fmt(r->mem, "/console/%.*s%s", FMT(r->member.handle), rest);
 }
@@ -123,7 +77,11 @@ static struct table_view changes_table(struct console *c)
         struct table_cell *cells = NEW_N(r->mem, struct table_cell, LEN(LABELS));
         bool pending = str_eq(p->state, S("pending"));
         cells[0].text = msg_lookup(r->lang, "account.", str_z(r->mem, p->field), MSG_account_name);
-        cells[1].text = p->new_value;
+        if (str_eq(p->field, S("avatar")))
+            cells[1].body = avatar_shown(r, p->new_value, c->a.name);
+        else
+            cells[1].text = str_eq(p->field, S("categories")) ? category_names(r, p->new_value)
+                                                              : p->new_value;
         cells[2] = (struct table_cell){.text = msg_lookup(r->lang, "change_state.",
                                                           str_z(r->mem, p->state),
                                                           MSG_change_state_pending),
@@ -153,21 +111,22 @@ err page_console(struct request *r)
     bool returned = str_eq(c.a.state, S("returned"));
     struct console_view v = {
         .a = &c.a,
+        .avatar = {account_avatar(r->mem, c.a.avatar, true), c.a.name, true},
         .facts = {facts, c.a.reason.n ? LEN(facts) : LEN(facts) - 1},
         .changes = changes_table(&c),
         .note = returned ? msg(r->lang, MSG_console_returned) : S(""),
-        .next = {here(r, "/profile"), msg(r->lang, MSG_console_mend), STR_NONE},
+        .next = {console_here(r, "/profile"), msg(r->lang, MSG_console_mend), STR_NONE},
     };
     struct page page = {
         .place = PLACE_CONSOLE,
         .title = c.a.name,
-        .action = {here(r, "/articles/new"), msg(r->lang, MSG_console_write), S("pencil-square")}};
+        .action = {console_here(r, "/articles/new"), msg(r->lang, MSG_console_write), S("pencil-square")}};
     return REPLY_PAGE(r, &page, view_console, &v);
 }
 
 /* ---- profile ---- */
 
-static err show_form_page(struct request *r, struct console_form_view *v, const struct form *f)
+err console_show_form(struct request *r, struct console_form_view *v, const struct form *f)
 {
     v->form = f;
     struct page page = {.place = PLACE_CONSOLE};
@@ -185,7 +144,13 @@ err page_profile(struct request *r)
     form_set(&f, "categories", c.a.categories);
     f.submit = MSG_console_profile_send;
     struct console_form_view v = {.table = changes_table(&c)};
-    return show_form_page(r, &v, &f);
+    return console_show_form(r, &v, &f);
+}
+
+static err picture_add(struct tx *t, struct console *c)
+{
+    c->picture_in.account_id = c->a.id;
+    return c->picture ? media_store_add(t, &c->picture_in, c->picture) : OK;
 }
 
 /* An account that was returned applies again; an active one asks for each changed field. */
@@ -194,22 +159,31 @@ static err save_profile(struct tx *t, void *ctx)
     struct console *c = ctx;
     const struct request *r = c->r;
     int64_t review = c->ps.review_due_days * DAY_MS;
+    TRY(picture_add(t, c));
     if (str_eq(c->a.state, S("returned")))
         return account_reapply(
             t, r->mem,
             &(struct account_application){.user_id = r->session.user_id,
                                           .name = form_get(c->form, "name"),
                                           .intro = form_get(c->form, "intro"),
+                                          .avatar = c->picture ? c->picture->media.hash : S(""),
                                           .categories = form_get(c->form, "categories"),
+                                          .cap = account_cap(&c->ps, c->a.class),
                                           .review_ms = review},
             c->a.id);
-    for (size_t i = 0; i < LEN(PROFILE); i++)
-        TRY(profile_change(t, r->mem,
-                           &(struct profile_wish){.account_id = c->a.id,
-                                                  .user_id = r->session.user_id,
-                                                  .review_ms = review,
-                                                  .field = str_from(PROFILE[i].name),
-                                                  .value = form_get(c->form, PROFILE[i].name)}));
+    for (size_t i = 0; i < LEN(PROFILE); i++) {
+        bool file = PROFILE[i].kind == FIELD_FILE;
+        if (file && !c->picture)
+            continue;
+        TRY(profile_change(
+            t, r->mem,
+            &(struct profile_wish){.account_id = c->a.id,
+                                   .user_id = r->session.user_id,
+                                   .review_ms = review,
+                                   .field = str_from(PROFILE[i].name),
+                                   .value = file ? c->picture->media.hash
+                                                 : form_get(c->form, PROFILE[i].name)}));
+    }
     return OK;
 }
 
@@ -222,178 +196,115 @@ err do_profile(struct request *r)
     err e = form_read(r, PROFILE, LEN(PROFILE), &f);
     f.submit = MSG_console_profile_send;
     if (e == OK)
+        e = avatar_take(r, &f, &c.picture_in, &c.picture);
+    if (e == OK)
         e = request_tx(r, save_profile, &c);
     if (e == OK) {
         reply_flash(r, MSG_console_profile_sent);
-        return reply_redirect(r, here(r, ""));
+        return reply_redirect(r, console_here(r, ""));
     }
     if (!f.bad && !form_take_fault(&f, e))
         return e;
     struct console_form_view v = {.table = changes_table(&c)};
-    return show_form_page(r, &v, &f);
+    return console_show_form(r, &v, &f);
 }
 
-/* ---- members ---- */
+/* ---- what the owner may do with the account ---- */
 
-static struct table_view members_table(struct console *c)
+static struct confirm_view *act_confirm(struct request *r, const char *act, enum msg button,
+                                        enum msg text)
+{
+    struct param *hidden = NEW(r->mem, struct param);
+    struct confirm_view *v = NEW(r->mem, struct confirm_view);
+    *hidden = (struct param){S("act"), str_from(act)};
+    *v = (struct confirm_view){.id = str_fmt(r->mem, "act-%s", act),
+                               .button = msg(r->lang, button),
+                               .title = msg(r->lang, button),
+                               .text = msg(r->lang, text),
+                               .action = console_here(r, "/manage"),
+                               .csrf = r->session.csrf,
+                               .hidden = hidden,
+                               .hidden_n = 1};
+    return v;
+}
+
+static struct act_view pause_act(struct console *c)
 {
     struct request *r = c->r;
-    struct table_col *cols = NEW_N(r->mem, struct table_col, 2);
-    struct table_row *rows = NEW_N(r->mem, struct table_row, c->member_n);
-    cols[0].label = msg(r->lang, MSG_user_name);
-    cols[1].label = msg(r->lang, MSG_account_role);
-    for (size_t i = 0; i < c->member_n; i++) {
-        struct table_cell *cells = NEW_N(r->mem, struct table_cell, 2);
-        cells[0].text = c->members[i].name;
-        cells[1].text =
-            msg_lookup(r->lang, "member_role.", str_z(r->mem, member_role_name(c->members[i].role)),
-                       MSG_member_role_author);
-        rows[i].cells = cells;
-    }
-    return (struct table_view){.cols = cols, .col_n = 2, .rows = rows, .row_n = c->member_n};
+    struct act_view v = {.title = msg(r->lang, MSG_manage_pause_title),
+                         .text = msg(r->lang, MSG_manage_pause_help),
+                         .state = state_label(r, c->a.state)};
+    if (str_eq(c->a.state, S("active")))
+        v.act = act_confirm(r, "pause", MSG_manage_pause, MSG_manage_pause_text);
+    else if (str_eq(c->a.state, S("paused")))
+        v.act = act_confirm(r, "resume", MSG_manage_resume, MSG_manage_resume_text);
+    return v;
 }
 
-err page_members(struct request *r)
+static struct act_view withdraw_act(struct console *c)
 {
-    struct console c;
-    struct form f;
-    TRY(console_read(r, &c));
-    form_init(r, MEMBER, LEN(MEMBER), &f);
-    struct console_form_view v = {.table = members_table(&c)};
-    return show_form_page(r, &v, &f);
-}
-
-static err save_member(struct tx *t, void *ctx)
-{
-    struct console *c = ctx;
     struct request *r = c->r;
-    struct user u;
-    err e = user_find_mobile(t, r->mem, r->site->vault, form_get(c->form, "mobile"), &u);
-    if (e == ERR_NOT_FOUND)
-        return fault_field(ERR_INVALID, "no_such_user", "mobile", "no login of that number");
-    TRY(e);
-    str role = form_get(c->form, "role");
-    int64_t account = r->member.account_id;
-    if (!role.n)
-        return member_remove(t, account, u.id, r->session.user_id);
-    struct member m = {.user_id = u.id};
-    TRY(member_role_parse(role, &m.role));
-    return member_set(t, account, &m, r->session.user_id);
+    struct confirm_view *act =
+        act_confirm(r, "withdraw", MSG_manage_withdraw, MSG_manage_withdraw_text);
+    act->danger = true;
+    return (struct act_view){.title = msg(r->lang, MSG_manage_withdraw),
+                             .text = msg(r->lang, MSG_manage_withdraw_help),
+                             .state = state_label(r, c->a.state),
+                             .act = act};
 }
 
-err do_members(struct request *r)
+static struct act_view real_name_act(struct console *c)
+{
+    struct request *r = c->r;
+    bool on = c->a.real_name.n > 0;
+    return (struct act_view){
+        .title = msg(r->lang, MSG_manage_real_name),
+        .text = msg(r->lang, MSG_manage_real_name_help),
+        .state = msg(r->lang, on ? MSG_manage_real_name_on : MSG_manage_real_name_off),
+        .act = on ? act_confirm(r, "hide", MSG_manage_hide, MSG_manage_hide_text)
+                  : act_confirm(r, "show", MSG_manage_show, MSG_manage_show_text)};
+}
+
+err page_manage(struct request *r)
 {
     struct console c;
-    struct form f;
-    TRY(console_read(r, &c));
-    c.form = &f;
-    err e = form_read(r, MEMBER, LEN(MEMBER), &f);
-    if (e == OK)
-        e = request_tx(r, save_member, &c);
-    if (e == OK) {
-        reply_flash(r, MSG_console_members_saved);
-        return reply_redirect(r, here(r, "/members"));
-    }
-    if (!f.bad && !form_take_fault(&f, e))
-        return e;
-    struct console_form_view v = {.table = members_table(&c)};
-    return show_form_page(r, &v, &f);
-}
-
-/* ---- tokens ---- */
-
-static err show_tokens(struct request *r, struct console *c, const struct form *f)
-{
-    struct table_col cols[] = {{.label = msg(r->lang, MSG_console_token_name)},
-                               {.label = msg(r->lang, MSG_console_token_until)},
-                               {.label = msg(r->lang, MSG_console_state)}};
-    struct table_row *rows = NEW_N(r->mem, struct table_row, c->token_n);
-    struct confirm_view *acts = NEW_N(r->mem, struct confirm_view, c->token_n);
+    struct act_view acts[3];
     size_t n = 0;
-    for (size_t i = 0; i < c->token_n; i++) {
-        const struct token_row *k = &c->tokens[i];
-        bool live = !k->revoked_at && k->expires_at > r->now;
-        struct table_cell *cells = NEW_N(r->mem, struct table_cell, LEN(cols));
-        cells[0].text = k->name;
-        cells[1].at_ms = k->expires_at;
-        cells[2] = (struct table_cell){
-            .text = msg(r->lang, live ? MSG_console_token_live : MSG_console_token_dead),
-            .status = true,
-            .tone = live ? TONE_OK : TONE_NEUTRAL};
-        rows[i].cells = cells;
-        if (!live)
-            continue;
-        struct param *hidden = NEW(r->mem, struct param);
-        *hidden = (struct param){S("revoke"), str_fmt(r->mem, "%lld", (long long)k->id)};
-        acts[n++] = (struct confirm_view){
-            .id = str_fmt(r->mem, "revoke-%zu", i),
-            .button = msg_format(r->mem, r->lang, MSG_console_token_revoke, &k->name, 1),
-            .title = msg_format(r->mem, r->lang, MSG_console_token_revoke, &k->name, 1),
-            .text = msg(r->lang, MSG_console_token_revoke_text),
-            .action = here(r, "/tokens"),
-            .csrf = r->session.csrf,
-            .hidden = hidden,
-            .hidden_n = 1,
-            .danger = true};
-    }
-    struct console_form_view v = {
-        .table = {.cols = cols, .col_n = LEN(cols), .rows = rows, .row_n = c->token_n},
-        .secret = c->token,
-        .acts = acts,
-        .act_n = n};
-    return show_form_page(r, &v, f);
-}
-
-err page_tokens(struct request *r)
-{
-    struct console c;
-    struct form f;
     TRY(console_read(r, &c));
-    form_init(r, TOKEN, LEN(TOKEN), &f);
-    form_set(&f, "days", S("90"));
-    f.submit = MSG_console_token_make;
-    return show_tokens(r, &c, &f);
+    if (str_eq(c.a.state, S("applied")) || str_eq(c.a.state, S("returned")))
+        acts[n++] = withdraw_act(&c);
+    else
+        acts[n++] = pause_act(&c);
+    if (str_eq(c.a.class, S("individual")) && account_public(&c.a))
+        acts[n++] = real_name_act(&c);
+    struct manage_view v = {acts, n};
+    struct page page = {.place = PLACE_CONSOLE};
+    return REPLY_PAGE(r, &page, view_manage, &v);
 }
 
-static err revoke_token(struct tx *t, void *ctx)
+static err manage(struct tx *t, void *ctx)
 {
     struct console *c = ctx;
-    int64_t changed = 0;
-    TRY(store_token_revoke(t, c->r->member.account_id, c->revoke, &changed));
-    return changed ? OK : fault(ERR_NOT_FOUND, "not_found", "no live token of that id");
+    struct request *r = c->r;
+    int64_t id = r->member.account_id, user = r->session.user_id;
+    bool pause = str_eq(c->act, S("pause")), show = str_eq(c->act, S("show"));
+    if (pause || str_eq(c->act, S("resume")))
+        return account_pause(t, r->mem, id, user, pause);
+    if (str_eq(c->act, S("withdraw")))
+        return account_withdraw(t, r->mem, id, user);
+    if (!show && !str_eq(c->act, S("hide")))
+        return fault(ERR_INVALID, "unknown_act", "act %.*s", FMT(c->act));
+    return account_real_name(t, r->mem,
+                             &(struct real_name_wish){.account_id = id,
+                                                      .user_id = user,
+                                                      .vault = r->site->vault,
+                                                      .show = show});
 }
 
-static err make_token(struct tx *t, void *ctx)
+err do_manage(struct request *r)
 {
-    struct console *c = ctx;
-    int64_t days = form_int(c->form, "days");
-    return api_token_make(t, c->r->mem,
-                          &(struct api_token_new){.account_id = c->r->member.account_id,
-                                                  .user_id = c->r->session.user_id,
-                                                  .name = form_get(c->form, "name"),
-                                                  .expires_at = tx_now(t) + days * DAY_MS},
-                          &c->token);
-}
-
-err do_tokens(struct request *r)
-{
-    struct console c;
-    struct form f;
-    TRY(console_read(r, &c));
-    c.form = &f;
-    str revoke = request_field(r, "revoke");
-    if (revoke.n) {
-        TRY(str_int(revoke, &c.revoke));
-        TRY(request_tx(r, revoke_token, &c));
-        return reply_redirect(r, here(r, "/tokens"));
-    }
-    err e = form_read(r, TOKEN, LEN(TOKEN), &f);
-    f.submit = MSG_console_token_make;
-    if (e == OK)
-        e = request_tx(r, make_token, &c);
-    if (e != OK && !f.bad && !form_take_fault(&f, e))
-        return e;
-    if (e == OK)
-        TRY(request_read(r, load, &c));
-    return show_tokens(r, &c, &f);
+    struct console c = {.r = r, .act = request_field(r, "act")};
+    TRY(request_tx(r, manage, &c));
+    reply_flash(r, MSG_word_saved);
+    return reply_redirect(r, console_here(r, "/manage"));
 }

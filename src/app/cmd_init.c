@@ -3,6 +3,7 @@
 #include "app/boot.h"
 #include "app/commands.h"
 #include "app/services.h"
+#include "base/clock.h"
 #include "db/migrate.h"
 #include "user/user.h"
 
@@ -43,7 +44,7 @@ static void print(const struct boot *b, const struct first *f)
            "  system administrator      %.*s/invite/%.*s\n"
            "  security and compliance   %.*s/invite/%.*s\n\n"
            "They belong to two different people (separation of duties).\n",
-           INVITE_HOURS, FMT(base), FMT(f->sysadmin), FMT(base), FMT(f->security));
+           (int)(user_limits()->invite_ttl_ms / HOUR_MS), FMT(base), FMT(f->sysadmin), FMT(base), FMT(f->security));
 }
 
 static err init(struct boot *b)

@@ -6,7 +6,7 @@
 #include "account/account.h"
 #include "app/boot.h"
 #include "article/article.h"
-#include "article/media.h"
+#include "media/media.h"
 #include "registrant/registrant.h"
 #include "text/doc.h"
 

@@ -13,6 +13,7 @@
 #include "provider/provider.h"
 #include "registrant/verify_http.h"
 #include "settings/provider.h"
+#include "user/user.h"
 #include "vault/vault.h"
 
 static err job_verify(void *ctx, const struct job *job)
@@ -80,6 +81,7 @@ err services_open(struct boot *b, int job_threads)
 {
     struct site *s = &b->site;
     const struct settings *set = &b->settings;
+    user_limits_set(set);
     s->https = str_starts(set->public_url, S("https://"));
     s->rate_factor = (int)set->rate_factor;
     s->membership = account_membership;

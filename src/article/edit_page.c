@@ -4,7 +4,6 @@
 #include "article/console.h"
 #include "article/console_view.h"
 #include "article/editing.h"
-#include "article/media.h"
 #include "article/render.h"
 #include "article_edit.html.h"
 #include "article_preview.html.h"
@@ -12,6 +11,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "gate/gate.h"
+#include "media/media.h"
 
 #define EMPTY_DOC S("{\"type\":\"doc\",\"content\":[{\"type\":\"paragraph\"}]}")
 enum { BODY_MAX = 100000, PICTURE_BYTES = IMAGE_MAX_BYTES };

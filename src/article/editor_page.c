@@ -1,6 +1,6 @@
 /* What the editor asks for beside the form: autosave, and Markdown there and back. */
 #include "article/editing.h"
-#include "article/media.h"
+#include "media/media.h"
 #include "base/json.h"
 
 #include <stdio.h>

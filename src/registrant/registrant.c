@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "notice/notice.h"
 #include "record/record.h"
+#include "settings/provider.h"
 
 static const str CLASSES[] = {
 #define X(id, name) [id] = {#name, sizeof #name - 1},
@@ -124,11 +125,13 @@ err registrant_settle(struct tx *t, arena *mem, const struct registrant_result *
         [VERDICT_REJECT] = {"failed", "registrant_failed", "fail", RECORD_registrant_failed},
     };
     struct registrant r;
+    struct provider_settings ps;
+    TRY(provider_settings_load(t, mem, &ps));
     TRY(registrant_load(t, mem, in->id, &r));
     bool pass = in->verdict == VERDICT_APPROVE;
     r.state = str_from(EFFECTS[in->verdict].state);
     r.level = pass ? level_of(r.class) : S("");
-    r.valid_to = pass ? clock_add_months(tx_now(t), in->months) : 0;
+    r.valid_to = pass ? clock_add_months(tx_now(t), (int)ps.verification_months) : 0;
     r.reason = in->reason.p ? in->reason : S("");
     TRY(verification_add(t, r.id,
                          &(struct verification){.method = str_from(in->method),
@@ -154,8 +157,7 @@ err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                                                          .verifier = d->officer,
                                                          .method = "manual",
                                                          .verdict = d->verdict,
-                                                         .reason = d->reason,
-                                                         .months = REGISTRANT_MONTHS});
+                                                         .reason = d->reason});
 }
 
 err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct registrant_seed *s,
@@ -173,8 +175,7 @@ err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct regi
                           &(struct registrant_result){.id = id,
                                                       .verifier = s->officer,
                                                       .method = "manual",
-                                                      .verdict = VERDICT_APPROVE,
-                                                      .months = REGISTRANT_MONTHS}));
+                                                      .verdict = VERDICT_APPROVE}));
     *ret_id = id;
     return OK;
 }

@@ -26,8 +26,6 @@ enum registrant_class {
 str class_name(enum registrant_class c); /* as stored; message class.<name> is its label */
 err class_parse(str name, enum registrant_class *ret_c);
 
-enum { REGISTRANT_MONTHS = 12 }; /* a verification holds so long (obligations 3.3) */
-
 struct registrant {
     int64_t id, user_id, valid_to, created_at, updated_at;
     enum registrant_class class;
@@ -47,7 +45,7 @@ err registrant_same(struct tx *t, arena *mem, const struct registrant *r,
                     struct same_identity **ret_v, size_t *ret_n);
 /* Masked name for the person concerned and for staff ("张*", "杭州**有限公司"); never public. */
 err registrant_masked_name(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_name);
-/* Carries out a verdict on a CASE_REGISTRANT: approve = verified for 12 months (level by class),
+/* Carries out a verdict on a CASE_REGISTRANT: approve = verified for the provider's verification_months (level by class),
  * return = back to the person, reject = failed. Record and notice. */
 err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                             const struct decision *d);
@@ -104,13 +102,12 @@ err verification_add(struct tx *t, int64_t registrant_id, const struct verificat
 err verification_list(struct tx *t, arena *mem, int64_t registrant_id, struct verification **ret_v,
                       size_t *ret_n);
 /* Sets the state by a result of a method that proves identity (manual, http): pass = verified for
- * months, fail = failed. Marks of its accounts follow. Record and notice. */
+ * verification_months, fail = failed. Marks of its accounts follow. Record and notice. */
 struct registrant_result {
     int64_t id, verifier;
     const char *method;
     enum verdict verdict;
     str reason, evidence_ref;
-    int months;
 };
 err registrant_settle(struct tx *t, arena *mem, const struct registrant_result *r);
 

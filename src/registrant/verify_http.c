@@ -97,8 +97,7 @@ static err answer_save(struct tx *t, void *ctx)
                              &(struct registrant_result){.id = a->id,
                                                          .method = "http",
                                                          .verdict = VERDICT_APPROVE,
-                                                         .evidence_ref = a->ref,
-                                                         .months = REGISTRANT_MONTHS});
+                                                         .evidence_ref = a->ref});
 }
 
 err verify_run(struct site *site, const struct job *job)

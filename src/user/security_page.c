@@ -74,7 +74,7 @@ static err tx_overview(struct tx *t, void *ctx)
     int64_t id = r->session.user_id;
     struct oplog_query q = {.user_id = id, .limit = LOG_ROWS};
     TRY(user_masked_mobile(t, r->mem, r->site->vault, id, &o->mobile));
-    TRY(session_list(t, r->mem, id, &o->sessions, &o->session_n));
+    TRY(session_list(r, t, &o->sessions, &o->session_n));
     return oplog_list(t, r->mem, &q, &o->log, &o->log_n);
 }
 

@@ -79,7 +79,7 @@ static err send_code(struct request *r, struct form *f, tx_fn *fn, str *ret_sent
     if (e != OK)
         return form_take_fault(f, e) ? OK : e;
     job_runner_poke(r->site->jobs);
-    str args[] = {a.mobile, str_fmt(r->mem, "%d", CODE_MINUTES)};
+    str args[] = {a.mobile, str_fmt(r->mem, "%d", code_minutes())};
     *ret_sent = msg_format(r->mem, r->lang, MSG_user_code_sent, args, LEN(args));
     return OK;
 }

@@ -143,7 +143,7 @@ err do_staff_invite(struct request *r)
                                           r->site->https ? "https" : "http", FMT(r->host),
                                           FMT(i.token)),
                           .roles = roles_shown(r, i.i.roles),
-                          .hours = INVITE_HOURS};
+                          .hours = (int)(user_limits()->invite_ttl_ms / HOUR_MS)};
     struct page page = {.place = PLACE_DESK, .back = back_link(r), .noindex = true};
     page.title = msg(r->lang, MSG_user_invite_ready);
     return REPLY_PAGE(r, &page, view_link, &v);

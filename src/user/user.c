@@ -49,17 +49,24 @@ static err code_make(struct tx *t, struct bytes key, const char *purpose, str co
 {
     int64_t n = 0, last = 0;
     TRY(store_code_since(t, key, tx_now(t) - DAY_MS, &n, &last));
-    if (last > tx_now(t) - MINUTE_MS)
-        return fault_field(ERR_LIMIT, "code_too_soon", "mobile", "one code a minute");
-    if (n >= CODE_DAILY)
-        return fault_field(ERR_LIMIT, "code_daily", "mobile", "%d codes a day", CODE_DAILY);
+    const struct user_limits *l = user_limits();
+    if (last > tx_now(t) - l->code_interval_ms)
+        return fault_field(ERR_LIMIT, "code_too_soon", "mobile", "one code in %lld ms",
+                           (long long)l->code_interval_ms);
+    if (n >= l->code_daily)
+        return fault_field(ERR_LIMIT, "code_daily", "mobile", "%d codes a day", l->code_daily);
     struct sha256 hash = code_hash(key, purpose, code);
     return store_code_insert(
         t, &(struct code_row){.mobile_key = key,
                               .id = id_new(),
                               .purpose = str_from(purpose),
                               .code_hash = {hash.b, sizeof hash.b},
-                              .expires_at = tx_now(t) + CODE_MINUTES * MINUTE_MS});
+                              .expires_at = tx_now(t) + l->code_ttl_ms});
+}
+
+int code_minutes(void)
+{
+    return (int)((user_limits()->code_ttl_ms + MINUTE_MS - 1) / MINUTE_MS);
 }
 
 err mobile_code_pretend(struct tx *t, struct vault *v, str mobile, const char *purpose)
@@ -77,7 +84,7 @@ err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const cha
         m, t,
         &(struct mail_in){.channel = MAIL_SMS,
                           .recipient = mobile,
-                          .body = str_fmt(mem, "[gongqi] %.*s (%d min)", FMT(code), CODE_MINUTES)});
+                          .body = str_fmt(mem, "[gongqi] %.*s (%d min)", FMT(code), code_minutes())});
 }
 
 err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *purpose, str code,
@@ -92,7 +99,7 @@ err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *pur
     const char *reason = NULL;
     if (e == ERR_NOT_FOUND || c.expires_at <= tx_now(t)) {
         reason = "code_expired";
-    } else if (c.tries >= CODE_TRIES) {
+    } else if (c.tries >= user_limits()->code_tries) {
         reason = "code_locked";
     } else {
         struct sha256 hash = code_hash(key, purpose, code);
@@ -144,6 +151,16 @@ err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, stru
     return user_load(t, mem, id, ret_u);
 }
 
+struct bytes user_mobile_key(const struct vault *v, arena *mem, str mobile)
+{
+    return mobile_key(v, mem, mobile);
+}
+
+err user_of_mobile_key(struct tx *t, struct bytes key, int64_t *ret_id)
+{
+    return store_user_of_mobile(t, key, ret_id);
+}
+
 err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile)
 {
     struct bytes sealed;
@@ -158,10 +175,12 @@ err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, st
 /* When a login that failed so often in a row opens again; 0 = it is open. */
 static int64_t lock_end(int failed, int64_t now)
 {
-    int over = failed - LOGIN_TRIES;
+    const struct user_limits *l = user_limits();
+    int over = failed - l->login_tries;
     if (over < 0)
         return 0;
-    return now + (over > 10 ? DAY_MS : (int64_t)MINUTE_MS << over);
+    int64_t lock = over > 10 ? DAY_MS : l->login_lock_ms << over;
+    return now + (lock < DAY_MS ? lock : DAY_MS);
 }
 
 err user_failed(struct tx *t, int64_t id)
@@ -246,7 +265,7 @@ err user_invite(struct tx *t, arena *mem, const struct invite *i, str *ret_token
     str token = rand_token(mem, 32);
     struct sha256 h = invite_hash(token);
     struct invite row = *i;
-    row.expires_at = tx_now(t) + (int64_t)INVITE_HOURS * HOUR_MS;
+    row.expires_at = tx_now(t) + user_limits()->invite_ttl_ms;
     TRY(store_invite_insert(t, (struct bytes){h.b, sizeof h.b}, roles_text(mem, i->roles), &row));
     *ret_token = token;
     return OK;

@@ -5,6 +5,7 @@
 #pragma once
 #include "db/db.h"
 #include "mail/mail.h"
+#include "settings/settings.h"
 #include "web/access.h"
 
 struct user {
@@ -18,21 +19,29 @@ struct user {
 enum {
     PASSWORD_MIN = 8, /* ASVS 5.0 V6.2: 8 at least, 64 and more allowed, no composition rules */
     PASSWORD_MAX = 128,
-    LOGIN_TRIES = 6, /* wrong in a row, then locked for a minute, doubling to a day */
-    CODE_TRIES = 5,  /* per code */
-    CODE_DAILY = 10, /* codes per number and day */
-    CODE_MINUTES = 5,
-    INVITE_HOURS = 72,
     RECOVERY_CODES = 10,
     TOTP_SECRET = 20, /* bytes */
 };
+
+/* What process settings say about codes, logins, invitations and password hashes. Set once at
+ * start, before any other thread runs; until then the defaults of settings.def hold. */
+struct user_limits {
+    int64_t code_ttl_ms, code_interval_ms; /* life of a code; between two to one number */
+    int64_t login_lock_ms; /* the first lock; doubles with each further wrong try, to a day */
+    int64_t invite_ttl_ms, argon2_memory /* bytes */;
+    int code_tries, code_daily, login_tries; /* per code; per number and day; wrong in a row */
+    int argon2_ops, argon2_parallel;         /* passes; hashes at once, 0 = one per core */
+};
+void user_limits_set(const struct settings *s);
+const struct user_limits *user_limits(void);
 
 /* ---- one-time codes to a mobile number (obligations 2.16) ---- */
 /* Normalises: spaces, hyphens, +86/0086/86 dropped; ERR_INVALID "bad_mobile" unless
  * 1[3-9]xxxxxxxxx. Fits struct form_field.check. */
 err mobile_check(arena *mem, str input, str *ret_mobile);
-/* Mails a 6-digit code; ERR_LIMIT "code_too_soon" (1/min), "code_daily". Poke the jobs after. */
+/* Mails a 6-digit code; ERR_LIMIT "code_too_soon", "code_daily". Poke the jobs after. */
 err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const char *purpose);
+int code_minutes(void); /* life of a code, rounded up, to tell people */
 /* The same limits and no message: for numbers that nobody here has (no oracle). */
 err mobile_code_pretend(struct tx *t, struct vault *v, str mobile, const char *purpose);
 /* A wrong try must stay counted although the caller refuses, so the verdict is an output:
@@ -50,11 +59,14 @@ err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t
 err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u);
 err user_count(struct tx *t, int64_t *ret_n); /* for `gongqi demo`, which fills empty sites */
 err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, struct user *ret_u);
+/* The keyed hash by which a number is found, and whose it is (ERR_NOT_FOUND). */
+struct bytes user_mobile_key(const struct vault *v, arena *mem, str mobile);
+err user_of_mobile_key(struct tx *t, struct bytes mobile_key, int64_t *ret_id);
 err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile);
 err user_set_password(struct tx *t, int64_t id, str hash);
 err user_set_name(struct tx *t, int64_t id, str name);
 err user_set_lang(struct tx *t, int64_t id, str lang); /* zh or en */
-/* A wrong password or code: counts, and locks after LOGIN_TRIES. A right one forgets the count. */
+/* A wrong password or code: counts, and locks after login_tries. A right one forgets the count. */
 err user_failed(struct tx *t, int64_t id);
 err user_succeeded(struct tx *t, int64_t id);
 

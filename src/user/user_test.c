@@ -63,10 +63,10 @@ static err tx_lock(struct tx *t, void *ctx)
     (void)ctx;
     int64_t id = 0, known = 0, unknown = 0;
     TRY(make_user(t, S("13800138002"), &id));
-    for (int i = 1; i <= LOGIN_TRIES; i++) {
+    for (int i = 1; i <= user_limits()->login_tries; i++) {
         TRY(login_failed(t, vault, S("13800138002"), id, &known));
         TRY(login_failed(t, vault, S("13800138003"), 0, &unknown));
-        assert_int_equal(known, i < LOGIN_TRIES ? 0 : tx_now(t) + MINUTE_MS);
+        assert_int_equal(known, i < user_limits()->login_tries ? 0 : tx_now(t) + MINUTE_MS);
         assert_int_equal(unknown, known);
     }
     TRY(login_failed(t, vault, S("13800138002"), id, &known));
@@ -92,7 +92,7 @@ static err tx_codes(struct tx *t, void *ctx)
     (void)ctx;
     const char *reason = NULL;
     TRY(mobile_code_pretend(t, vault, S("13800138004"), "signup"));
-    for (int i = 0; i < CODE_TRIES; i++) {
+    for (int i = 0; i < user_limits()->code_tries; i++) {
         TRY(mobile_code_check(t, vault, S("13800138004"), "signup", S("nope"), &reason));
         assert_string_equal(reason, "code_wrong");
     }

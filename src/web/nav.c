@@ -14,6 +14,7 @@ static const struct nav_item CONSOLE[] = {
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
     {"/members", MSG_nav_members, "users", MEMBER_OWNER, 'm'},
     {"/tokens", MSG_nav_tokens, "code-bracket", MEMBER_OWNER, 't'},
+    {"/manage", MSG_nav_manage, "cog-6-tooth", MEMBER_OWNER, 'g'},
 };
 static const struct nav_item DESK[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'd'},

@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/rand.h"
+#include "settings/settings.h"
 #include "web/session_store.h"
 
 enum { TOKEN_BYTES = 32, TOKEN_CHARS = 43, AGENT_MAX = 300 };
@@ -33,12 +34,26 @@ static void session_fill(struct request *r, str token, const struct session_foun
     };
 }
 
-static bool is_over(const struct session_found *s, int64_t now)
+struct lifetime {
+    int64_t idle, whole; /* ms */
+};
+
+static struct lifetime lifetime_of(const struct site *site, unsigned roles)
 {
-    int64_t idle = s->roles ? SESSION_ROLE_IDLE_MS : SESSION_IDLE_MS;
-    int64_t life = s->roles ? SESSION_ROLE_LIFE_MS : SESSION_LIFE_MS;
-    return now >= s->row.expires_at || now >= s->row.created_at + life ||
-           now >= s->row.seen_at + idle;
+    const struct settings *s = site->settings;
+    if (!s)
+        return roles ? (struct lifetime){SESSION_ROLE_IDLE_MS, SESSION_ROLE_LIFE_MS}
+                     : (struct lifetime){SESSION_IDLE_MS, SESSION_LIFE_MS};
+    return roles ? (struct lifetime){s->staff_session_idle * SECOND_MS,
+                                     s->staff_session_absolute * SECOND_MS}
+                 : (struct lifetime){s->session_idle * SECOND_MS, s->session_absolute * SECOND_MS};
+}
+
+static bool is_over(const struct site *site, const struct session_found *s, int64_t now)
+{
+    struct lifetime l = lifetime_of(site, s->roles);
+    return now >= s->row.expires_at || now >= s->row.created_at + l.whole ||
+           now >= s->row.seen_at + l.idle;
 }
 
 struct finding {
@@ -67,7 +82,7 @@ err session_load(struct request *r)
         return OK;
     struct finding f = {.r = r, .token = sha256(str_bytes(token))};
     err e = db_read(r->site->db, find, &f);
-    if (e == ERR_NOT_FOUND || (e == OK && is_over(&f.found, r->now)))
+    if (e == ERR_NOT_FOUND || (e == OK && is_over(r->site, &f.found, r->now)))
         return OK;
     TRY(e);
     session_fill(r, token, &f.found);
@@ -89,7 +104,7 @@ err session_start(struct request *r, struct tx *t, int64_t user_id, bool second_
     TRY(session_store_user(t, r->mem, user_id, &found));
     TRY(revoke_current(r, t));
     int64_t now = tx_now(t);
-    int64_t life = found.roles ? SESSION_ROLE_LIFE_MS : SESSION_LIFE_MS;
+    int64_t life = lifetime_of(r->site, found.roles).whole;
     str agent = r->user_agent.p ? str_ellipsis(r->mem, r->user_agent, AGENT_MAX) : S("");
     found.row = (struct session_row){
         .id = id_new(),
@@ -105,6 +120,14 @@ err session_start(struct request *r, struct tx *t, int64_t user_id, bool second_
     session_fill(r, token, &found);
     reply_cookie(r, cookie_name(r), token, life / SECOND_MS);
     return OK;
+}
+
+err session_list(const struct request *r, struct tx *t, struct session_row **ret_v, size_t *ret_n)
+{
+    int64_t idle = lifetime_of(r->site, r->session.roles).idle;
+    return session_store_list(t, r->mem,
+                              &(struct session_asked){r->session.user_id, tx_now(t) - idle},
+                              ret_v, ret_n);
 }
 
 err session_end(struct request *r, struct tx *t)

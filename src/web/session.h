@@ -1,13 +1,14 @@
 /* Sessions in the database: an opaque token in the cookie (its SHA-256 in the table), rotated at
  * login and whenever rights rise; idle and absolute lifetime; list and revoke.
  *
- * Cookie: "gongqi", or "__Host-gongqi" when the site is https. Lifetimes: idle 12 h, absolute 30 d;
- * for people with any role 30 min and 12 h. */
+ * Cookie: "gongqi", or "__Host-gongqi" when the site is https. Lifetimes: settings session_idle and
+ * session_absolute; for people with any role staff_session_idle and staff_session_absolute. */
 #pragma once
 #include "base/clock.h"
 #include "web/request.h"
 
-#define SESSION_IDLE_MS ((int64_t)12 * HOUR_MS)
+/* What holds without settings (tests); as the defaults of settings.def. */
+#define SESSION_IDLE_MS ((int64_t)7 * DAY_MS)
 #define SESSION_LIFE_MS ((int64_t)30 * DAY_MS)
 #define SESSION_ROLE_IDLE_MS ((int64_t)30 * MINUTE_MS)
 #define SESSION_ROLE_LIFE_MS ((int64_t)12 * HOUR_MS)
@@ -24,9 +25,8 @@ struct session_row {
     str ip, user_agent;
     bool second_factor;
 };
-/* The user's sessions that are still good, newest first. */
-err session_list(struct tx *t, arena *mem, int64_t user_id, struct session_row **ret_v,
-                 size_t *ret_n);
+/* The sessions of the request's user that are still good, newest first. */
+err session_list(const struct request *r, struct tx *t, struct session_row **ret_v, size_t *ret_n);
 
 /* For the dispatcher: fills r->session from the cookie (nobody when there is none or it is over),
  * and writes seen_at when the last time was more than a minute ago. */

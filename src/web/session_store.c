@@ -90,8 +90,8 @@ err session_revoke_all(struct tx *t, int64_t user_id, int64_t except_id)
                    DB_IN(tx_now(t), user_id, except_id));
 }
 
-err session_list(struct tx *t, arena *mem, int64_t user_id, struct session_row **ret_v,
-                 size_t *ret_n)
+err session_store_list(struct tx *t, arena *mem, const struct session_asked *q,
+                       struct session_row **ret_v, size_t *ret_n)
 {
     struct buf list;
     buf_init(&list, mem, 1024 * sizeof(struct session_row));
@@ -100,7 +100,7 @@ err session_list(struct tx *t, arena *mem, int64_t user_id, struct session_row *
             "SELECT id, created_at, seen_at, expires_at, ip, user_agent, second_factor"
             " FROM session WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2"
             " AND seen_at > $3 ORDER BY id DESC LIMIT 100",
-            DB_IN(user_id, tx_now(t), tx_now(t) - SESSION_IDLE_MS),
+            DB_IN(q->user_id, tx_now(t), q->seen_after),
             DB_OUT(&x.id, &x.created_at, &x.seen_at, &x.expires_at, &x.ip, &x.user_agent,
                    &x.second_factor),
             {

@@ -10,6 +10,11 @@ struct session_found {
     unsigned roles;
 };
 /* A session that is not revoked, of an active user; lifetimes are the caller's. ERR_NOT_FOUND. */
+struct session_asked {
+    int64_t user_id, seen_after;
+};
+err session_store_list(struct tx *t, arena *mem, const struct session_asked *q,
+                       struct session_row **ret_v, size_t *ret_n);
 err session_store_find(struct tx *t, arena *mem, struct sha256 token, struct session_found *ret_s);
 err session_store_add(struct tx *t, struct sha256 token, int64_t user_id,
                       const struct session_row *row);

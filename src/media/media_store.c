@@ -1,5 +1,5 @@
 /* SQL of media. */
-#include "article/media.h"
+#include "media/media.h"
 
 err media_store_add(struct tx *t, const struct media_in *in, const struct media_stored *m)
 {

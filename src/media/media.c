@@ -1,5 +1,5 @@
 /* How a picture comes in. */
-#include "article/media.h"
+#include "media/media.h"
 
 #include "blob/blob.h"
 

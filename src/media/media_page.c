@@ -1,5 +1,5 @@
 /* Uploading pictures, and serving them. */
-#include "article/media.h"
+#include "media/media.h"
 #include "base/json.h"
 #include "blob/blob.h"
 
