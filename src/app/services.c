@@ -11,6 +11,7 @@
 #include "notice/notice.h"
 #include "policy/policy.h"
 #include "provider/provider.h"
+#include "registrant/registrant.h"
 #include "registrant/verify_http.h"
 #include "settings/provider.h"
 #include "user/user.h"
@@ -60,6 +61,13 @@ static err job_duty_watch(void *ctx, const struct job *job)
     return duty_watch(s->db);
 }
 
+static err job_verification_expiry(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return registrant_expiry_job(s->db);
+}
+
 static const struct job_kind JOBS[] = {
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
@@ -67,6 +75,10 @@ static const struct job_kind JOBS[] = {
     {.name = POLICY_TELL_JOB, .fn = job_policy_tell, .timeout_ms = 10 * MINUTE_MS},
     {.name = DUTY_WATCH_JOB, .fn = job_duty_watch, .every_ms = 5 * SECOND_MS},
     {.name = "policy_remind", .fn = job_policy_remind, .every_ms = DAY_MS},
+    {.name = "verification_expiry",
+     .fn = job_verification_expiry,
+     .every_ms = HOUR_MS,
+     .timeout_ms = 10 * MINUTE_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 

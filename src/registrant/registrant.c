@@ -179,3 +179,72 @@ err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct regi
     *ret_id = id;
     return OK;
 }
+
+/* ---- the end of a verification ---- */
+
+bool registrant_may_renew(const struct registrant *r, int64_t now)
+{
+    return str_eq(r->state, S("verified")) && r->valid_to > now &&
+           r->valid_to <= now + (int64_t)RENEW_DAYS * DAY_MS;
+}
+
+static err verification_over(struct tx *t, arena *mem, int64_t id)
+{
+    struct registrant r;
+    TRY(registrant_load(t, mem, id, &r));
+    r.state = S("invalid");
+    TRY(store_registrant_state(t, &r));
+    TRY(store_accounts_verified(t, id, false));
+    TRY(pages_touch(t, mem, id));
+    return registrant_record(t, mem, RECORD_registrant_invalid, &r, 0);
+}
+
+static err expiring_tell(struct tx *t, void *ctx)
+{
+    AUTO_ARENA(mem);
+    size_t *left = ctx, n = 0;
+    struct expiring *v = NULL;
+    TRY(store_expiring(t, mem, &v, &n));
+    for (size_t i = 0; i < n; i++) {
+        bool over = v[i].days == 0;
+        str day = str_sub(clock_china_text(mem, v[i].valid_to), 0, 10);
+        TRY(store_expiring_told(t, &v[i]));
+        TRY(notice_send(t, v[i].user_id, over ? "verification_over" : "verification_ends",
+                        str_fmt(mem, "/me/registrants/%lld", (long long)v[i].id), 1, &day));
+        if (over)
+            TRY(verification_over(t, mem, v[i].id));
+    }
+    *left = n;
+    return OK;
+}
+
+err registrant_expiry_job(struct db *db)
+{
+    size_t left = 1;
+    while (left)
+        TRY(db_tx(db, expiring_tell, &left));
+    return OK;
+}
+
+err registrant_renew(struct tx *t, arena *mem, int64_t user_id, int64_t id, int64_t review_ms)
+{
+    struct registrant r;
+    struct casefile c;
+    TRY(registrant_load(t, mem, id, &r));
+    if (r.user_id != user_id)
+        return fault(ERR_NOT_FOUND, "not_found", "not this user's registrant");
+    if (!registrant_may_renew(&r, tx_now(t)))
+        return fault(ERR_CONFLICT, "renew_early", "%.*s until %lld", FMT(r.state),
+                     (long long)r.valid_to);
+    err e = case_of(t, mem, CASE_REGISTRANT, 0, id, &c);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    if (e == OK && str_eq(c.state, S("open")))
+        return fault(ERR_CONFLICT, "in_review", "asked already");
+    TRY(case_open(t, &(struct casefile){.kind = CASE_REGISTRANT,
+                                        .subject = id,
+                                        .title = class_name(r.class),
+                                        .opened_by = user_id,
+                                        .due_at = tx_now(t) + review_ms}));
+    return registrant_record(t, mem, RECORD_registrant_renewal, &r, user_id);
+}

@@ -49,6 +49,14 @@ err registrant_masked_name(struct tx *t, arena *mem, struct vault *v, int64_t id
  * return = back to the person, reject = failed. Record and notice. */
 err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                             const struct decision *d);
+/* Every hour: notices 30, 7 and 1 days before a verification ends (once each); at its end the
+ * registrant is "invalid", the marks of its accounts go, and the gate is closed (obligations 3.3). */
+err registrant_expiry_job(struct db *db);
+enum { RENEW_DAYS = 30 };
+/* Asks staff to look again before the end; the old verification holds meanwhile. ERR_CONFLICT
+ * renew_early (more than RENEW_DAYS left, or not verified), in_review. */
+bool registrant_may_renew(const struct registrant *r, int64_t now);
+err registrant_renew(struct tx *t, arena *mem, int64_t user_id, int64_t id, int64_t review_ms);
 /* What staff see when they decide: masked data, evidence, results so far; reads are logged. */
 err registrant_case_view(struct request *r, const struct casefile *c, html *ret_view);
 

@@ -3,6 +3,9 @@
 #include "registrant_list.html.h"
 #include "registrant_new.html.h"
 #include "registrant_show.html.h"
+#include "base/clock.h"
+#include "partials.html.h"
+#include "settings/provider.h"
 #include "user/user.h"
 
 static err load_list(struct tx *t, void *ctx)
@@ -119,4 +122,39 @@ err page_registrant(struct request *r)
     if (v.card.act.href.n)
         page.action = (struct page_link){v.card.act.href, v.card.act.label, S("pencil-square")};
     return REPLY_PAGE(r, &page, view_registrant_show, &v);
+}
+
+/* ---- again, before the verification ends ---- */
+
+err page_renew(struct request *r)
+{
+    str here = str_fmt(r->mem, "/me/registrants/%.*s", FMT(request_arg(r, "id")));
+    struct confirm_view v = {.id = S("renew"),
+                             .button = msg(r->lang, MSG_registrant_renew),
+                             .title = msg(r->lang, MSG_registrant_renew),
+                             .text = msg(r->lang, MSG_registrant_renew_text),
+                             .action = str_cat(r->mem, here, S("/renew")),
+                             .csrf = r->session.csrf,
+                             .cancel = here};
+    struct page page = {.place = PLACE_ME, .noindex = true};
+    page.back = (struct page_link){here, msg(r->lang, MSG_nav_registrant), S("")};
+    return REPLY_PAGE(r, &page, show_confirm_page, &v);
+}
+
+static err renew(struct tx *t, void *ctx)
+{
+    struct request *r = ctx;
+    struct provider_settings ps;
+    int64_t id = 0;
+    TRY(request_arg_int(r, "id", &id));
+    provider_live_get(r->site->provider, r->mem, &ps);
+    return registrant_renew(t, r->mem, r->session.user_id, id, ps.review_due_days * DAY_MS);
+}
+
+err do_renew(struct request *r)
+{
+    TRY(request_tx(r, renew, r));
+    reply_flash(r, MSG_registrant_renew_sent);
+    return reply_redirect(
+        r, str_fmt(r->mem, "/me/registrants/%.*s", FMT(request_arg(r, "id"))));
 }

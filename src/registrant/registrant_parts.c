@@ -103,6 +103,9 @@ static struct act act_of(struct request *r, const struct registrant *reg, int64_
     if (!signed_at)
         return (struct act){str_fmt(r->mem, "/me/registrants/%lld/agreement", id),
                             msg(r->lang, MSG_registrant_sign)};
+    if (registrant_may_renew(reg, r->now))
+        return (struct act){str_fmt(r->mem, "/me/registrants/%lld/renew", id),
+                            msg(r->lang, MSG_registrant_renew)};
     return (struct act){0};
 }
 

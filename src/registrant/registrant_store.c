@@ -31,6 +31,33 @@ err store_registrant_state(struct tx *t, const struct registrant *r)
                    DB_IN(r->id, r->state, r->level, r->valid_to, r->reason, tx_now(t)));
 }
 
+err store_expiring(struct tx *t, arena *mem, struct expiring **ret_v, size_t *ret_n)
+{
+    struct expiring *v = NEW_N(mem, struct expiring, MAX_LIST), e = {0};
+    size_t n = 0;
+    int64_t now = tx_now(t);
+    DB_EACH(t, mem,
+            "SELECT e.id, e.user_id, e.valid_to, e.days FROM (SELECT r.id, r.user_id, r.valid_to,"
+            "  CASE WHEN r.valid_to <= $1 THEN 0 WHEN r.valid_to <= $2 THEN 1"
+            "   WHEN r.valid_to <= $3 THEN 7 ELSE 30 END AS days FROM registrant r"
+            "  WHERE r.state = 'verified' AND r.valid_to > 0 AND r.valid_to <= $4) e"
+            " WHERE NOT EXISTS (SELECT 1 FROM verification_notice n WHERE n.registrant_id = e.id"
+            "  AND n.valid_to = e.valid_to AND n.days = e.days) ORDER BY e.id LIMIT 200",
+            DB_IN(now, now + DAY_MS, now + 7 * DAY_MS, now + (int64_t)30 * DAY_MS),
+            DB_OUT(&e.id, &e.user_id, &e.valid_to, &e.days), { v[n++] = e; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err store_expiring_told(struct tx *t, const struct expiring *e)
+{
+    return db_exec(t,
+                   "INSERT INTO verification_notice (registrant_id, valid_to, days, at)"
+                   " VALUES ($1, $2, $3, $4)",
+                   DB_IN(e->id, e->valid_to, e->days, tx_now(t)));
+}
+
 err store_accounts_verified(struct tx *t, int64_t registrant_id, bool verified)
 {
     return db_exec(t, "UPDATE account SET verified = $2 WHERE registrant_id = $1",

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "settings/provider.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -162,6 +163,99 @@ static void test_settle__approval_lasts_a_year(void **state)
     assert_string_equal(fault_last()->reason, "already_verified");
 }
 
+static err expire_in(struct tx *t, void *ctx)
+{
+    const int64_t *v = ctx; /* id, ms from now */
+    return db_exec(t, "UPDATE registrant SET valid_to = $2 WHERE id = $1",
+                   DB_IN(v[0], tx_now(t) + v[1]));
+}
+
+static err notices_of(struct tx *t, void *ctx)
+{
+    int64_t *v = ctx; /* user, count */
+    return db_one(t, NULL, "SELECT COUNT(*) FROM notice WHERE user_id = $1", DB_IN(v[0]),
+                  DB_OUT(&v[1]));
+}
+
+static int64_t told(int64_t user)
+{
+    int64_t v[2] = {user, 0};
+    assert_int_equal(db_read(db, notices_of, v), OK);
+    return v[1];
+}
+
+static err renew(struct tx *t, void *ctx)
+{
+    const int64_t *v = ctx; /* id, user */
+    return registrant_renew(t, mem, v[1], v[0], DAY_MS);
+}
+
+static err close_case(struct tx *t, void *ctx)
+{
+    const int64_t *id = ctx;
+    return case_cancel(t, CASE_REGISTRANT, 0, *id);
+}
+
+static void test_expiry__is_told_three_times_and_closes(void **state)
+{
+    (void)state;
+    struct identity id = person();
+    struct act a = submitted(105, &id);
+    a.result = (struct registrant_result){
+        .id = a.id, .verifier = 9, .method = "manual", .verdict = VERDICT_APPROVE};
+    assert_int_equal(db_tx(db, settle, &a), OK);
+    assert_int_equal(db_tx(db, close_case, &a.id), OK);
+    int64_t at_first = told(105);
+    int64_t early[] = {a.id, 105};
+    assert_int_equal(db_tx(db, renew, early), ERR_CONFLICT);
+    assert_string_equal(fault_last()->reason, "renew_early");
+    static const int64_t LEFT[] = {(int64_t)29 * DAY_MS, 6 * DAY_MS, DAY_MS / 2};
+    for (size_t i = 0; i < LEN(LEFT); i++) {
+        int64_t v[] = {a.id, LEFT[i]};
+        assert_int_equal(db_tx(db, expire_in, v), OK);
+        assert_int_equal(registrant_expiry_job(db), OK);
+        assert_int_equal(registrant_expiry_job(db), OK);
+        assert_int_equal(told(105), at_first + (int64_t)i + 1);
+    }
+    assert_int_equal(db_read(db, load, &a), OK);
+    assert_true(str_eq(a.reg.state, S("verified")));
+    int64_t mine[] = {a.id, 105}, other[] = {a.id, 999};
+    assert_int_equal(db_tx(db, renew, other), ERR_NOT_FOUND);
+    assert_int_equal(db_tx(db, renew, mine), OK);
+    assert_int_equal(db_tx(db, renew, mine), ERR_CONFLICT);
+    assert_string_equal(fault_last()->reason, "in_review");
+    int64_t gone[] = {a.id, -1};
+    assert_int_equal(db_tx(db, expire_in, gone), OK);
+    assert_int_equal(registrant_expiry_job(db), OK);
+    assert_int_equal(db_read(db, load, &a), OK);
+    assert_true(str_eq(a.reg.state, S("invalid")));
+    assert_int_equal(told(105), at_first + 4);
+    a.s.id = a.id;
+    assert_int_equal(db_tx(db, submit, &a), OK);
+}
+
+static err months(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return provider_setting_set(t, &(struct provider_change){.name = S("verification_months"),
+                                                             .value = S("2"),
+                                                             .reason = S("test")});
+}
+
+static void test_settle__lasts_as_long_as_the_provider_says(void **state)
+{
+    (void)state;
+    struct identity id = person();
+    struct act a = submitted(106, &id);
+    assert_int_equal(db_tx(db, months, NULL), OK);
+    a.result = (struct registrant_result){
+        .id = a.id, .verifier = 9, .method = "manual", .verdict = VERDICT_APPROVE};
+    assert_int_equal(db_tx(db, settle, &a), OK);
+    assert_int_equal(db_read(db, load, &a), OK);
+    assert_true(a.reg.valid_to > clock_ms() + (int64_t)57 * DAY_MS);
+    assert_true(a.reg.valid_to < clock_ms() + (int64_t)64 * DAY_MS);
+}
+
 static void test_same__finds_the_person_behind_two_logins(void **state)
 {
     (void)state;
@@ -203,6 +297,8 @@ int main(void)
         cmocka_unit_test(test_submit__seals),
         cmocka_unit_test(test_submit__twice_is_refused_until_it_comes_back),
         cmocka_unit_test(test_settle__approval_lasts_a_year),
+        cmocka_unit_test(test_expiry__is_told_three_times_and_closes),
+        cmocka_unit_test(test_settle__lasts_as_long_as_the_provider_says),
         cmocka_unit_test(test_same__finds_the_person_behind_two_logins),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

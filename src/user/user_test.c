@@ -87,6 +87,61 @@ static void test_login__six_failures_lock(void **state)
     assert_int_equal(db_tx(db, tx_lock, NULL), OK);
 }
 
+static err tx_limited(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    int64_t id = 0, until = 0;
+    const char *reason = NULL;
+    TRY(make_user(t, S("13800138090"), &id));
+    for (int i = 1; i <= 3; i++) {
+        assert_int_equal(until, 0);
+        TRY(login_failed(t, vault, S("13800138090"), id, &until));
+    }
+    assert_int_equal(until, tx_now(t) + 2 * MINUTE_MS);
+    TRY(mobile_code_pretend(t, vault, S("13800138090"), "signup"));
+    for (int i = 0; i < 2; i++)
+        TRY(mobile_code_check(t, vault, S("13800138090"), "signup", S("nope"), &reason));
+    assert_string_equal(reason, "code_wrong");
+    TRY(mobile_code_check(t, vault, S("13800138090"), "signup", S("nope"), &reason));
+    assert_string_equal(reason, "code_locked");
+    return OK;
+}
+
+/* Every limit that settings.def names is the one in force, and the defaults are its defaults. */
+static void test_limits__are_those_of_settings(void **state)
+{
+    (void)state;
+    struct settings s;
+    struct user_limits was = *user_limits();
+    const char *const args[] = {"--code-ttl=90",      "--code-tries=2",  "--code-interval=7",
+                                "--code-daily=1",     "--invite-ttl=1h", "--login-tries=3",
+                                "--login-lock=2m",    "--argon2-ops=1",  "--argon2-memory=8M",
+                                "--argon2-parallel=3"};
+    assert_int_equal(settings_load(mem, &(struct settings_in){0}, &s), OK);
+    user_limits_set(&s);
+    assert_memory_equal(user_limits(), &was, sizeof was);
+    assert_int_equal(settings_load(mem, &(struct settings_in){.args = args, .n_args = LEN(args)},
+                                   &s),
+                     OK);
+    user_limits_set(&s);
+    struct user_limits now = *user_limits();
+    assert_int_equal(now.argon2_parallel, 3);
+    assert_int_equal(now.code_interval_ms, 7000);
+    assert_int_equal(now.invite_ttl_ms, HOUR_MS);
+    assert_int_equal(code_minutes(), 2);
+    assert_true(str_has(password_hash(mem, S("river bank")), S("m=8192,t=1,")));
+    assert_int_equal(db_tx(db, tx_limited, NULL), OK);
+    user_limits_set(&(struct settings){.code_ttl = 300,
+                                       .code_tries = 5,
+                                       .code_interval = 60,
+                                       .code_daily = 10,
+                                       .invite_ttl = 3 * 86400,
+                                       .login_tries = 6,
+                                       .login_lock = 60,
+                                       .argon2_memory = 19 * 1024 * 1024,
+                                       .argon2_ops = 2});
+}
+
 static err tx_codes(struct tx *t, void *ctx)
 {
     (void)ctx;
@@ -164,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_mobile__forms_that_people_write),
         cmocka_unit_test(test_user__a_number_has_one_login),
         cmocka_unit_test(test_login__six_failures_lock),
+        cmocka_unit_test(test_limits__are_those_of_settings),
         cmocka_unit_test(test_code__five_wrong_tries_spoil_it),
         cmocka_unit_test(test_roles__duties_are_separate),
     };

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "settings/settings.h"
 #include "tests/unit/fake.h"
 
 #include "base/id.h"
@@ -335,6 +336,26 @@ static void test_session__lifetimes(void **state)
     assert_int_equal(status_mine(SESSION_ROLE_IDLE_MS + MINUTE_MS), 303);
 }
 
+static void test_session__lifetimes_of_settings(void **state)
+{
+    (void)state;
+    struct settings set = {.session_idle = 600,
+                           .session_absolute = 3600,
+                           .staff_session_idle = 120,
+                           .staff_session_absolute = 1200};
+    f.site.settings = &set;
+    fake_login(&f, FAKE_USER, 0, false);
+    assert_int_equal(status_mine(590 * SECOND_MS), 200);
+    assert_int_equal(status_mine(610 * SECOND_MS), 303);
+    set.session_idle = 7200;
+    assert_int_equal(status_mine(3590 * SECOND_MS), 200);
+    assert_int_equal(status_mine(3601 * SECOND_MS), 303);
+    fake_login(&f, FAKE_USER, ROLE_REVIEWER, true);
+    assert_int_equal(status_mine(110 * SECOND_MS), 200);
+    assert_int_equal(status_mine(130 * SECOND_MS), 303);
+    f.site.settings = NULL;
+}
+
 static void test_session__rotates_ends_and_is_revoked(void **state)
 {
     (void)state;
@@ -464,6 +485,7 @@ int main(void)
         TEST(test_dispatch__too_many),
         TEST(test_dispatch__every_post_is_logged_once),
         TEST(test_session__lifetimes),
+        TEST(test_session__lifetimes_of_settings),
         TEST(test_session__rotates_ends_and_is_revoked),
         TEST(test_session__https_cookie),
         TEST(test_dispatch__api_tokens),

@@ -192,6 +192,7 @@ export class Person {
     if (!form) throw new Error(`no form on ${path} (${shown.status}) with ${Object.keys(values)} ${button ?? ''}\n${plain(shown.text).replace(/\s+/g, ' ').slice(0, 600)}`);
     for (const [label, value] of Object.entries(values)) {
       const field = form.labels.get(label);
+      if (field.type === 'radio') for (const f of form.fields) if (f.name === field.name) f.on = false;
       if (field.choice) field.on = Boolean(value);
       else field.value = field.options?.find(([text]) => text === value)?.[1] ?? value;
     }
