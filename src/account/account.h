@@ -51,7 +51,8 @@ struct account_application {
  * handle_taken, name_taken; ERR_INVALID by field. Opens a case, writes a record. The applicant
  * becomes owner. */
 err account_apply(struct tx *t, arena *mem, const struct account_application *a, int64_t *ret_id);
-/* Once more after it was returned (the handle stays): identity, agreement and cap are asked again. */
+/* Once more after it was returned (the handle stays): identity, agreement and cap are asked again.
+ */
 err account_reapply(struct tx *t, arena *mem, const struct account_application *a,
                     int64_t account_id);
 /* For form fields: normalise or refuse. */
@@ -86,8 +87,9 @@ struct real_name_wish {
 err account_real_name(struct tx *t, arena *mem, const struct real_name_wish *w);
 
 /* A wish to change one field (name, intro, avatar, categories); a pending one for the same field is
- * replaced, its case with it. Names: ERR_LIMIT name_changes_used, name_rest; ERR_CONFLICT name_taken,
- * name_alike; ERR_CONFLICT account_not_active before the first approval and after the end. */
+ * replaced, its case with it. Names: ERR_LIMIT name_changes_used, name_rest; ERR_CONFLICT
+ * name_taken, name_alike; ERR_CONFLICT account_not_active before the first approval and after the
+ * end. */
 struct profile_wish {
     int64_t account_id, user_id, review_ms;
     str field, value;
@@ -105,8 +107,8 @@ struct member {
     str name;
 };
 err member_list(struct tx *t, arena *mem, int64_t account_id, struct member **ret_v, size_t *ret_n);
-/* Another role. ERR_CONFLICT "last_owner" when it would leave the account without owner; ERR_NOT_FOUND
- * when nobody there is a member: people join by invitation only. */
+/* Another role. ERR_CONFLICT "last_owner" when it would leave the account without owner;
+ * ERR_NOT_FOUND when nobody there is a member: people join by invitation only. */
 err member_set(struct tx *t, int64_t account_id, const struct member *m, int64_t by);
 err member_remove(struct tx *t, int64_t account_id, int64_t user_id, int64_t by);
 /* Names the member who answers for the account. */

@@ -48,8 +48,7 @@ err account_case_view(struct request *r, const struct casefile *c, html *ret_vie
     str class = msg_lookup(r->lang, "class.", str_z(r->mem, x.a.class), MSG_word_none);
     struct fact facts[] = {
         {.label = msg(r->lang, MSG_account_name), .text = x.a.name},
-        {.label = msg(r->lang, MSG_account_avatar),
-         .body = avatar_shown(r, x.a.avatar, x.a.name)},
+        {.label = msg(r->lang, MSG_account_avatar), .body = avatar_shown(r, x.a.avatar, x.a.name)},
         {.label = msg(r->lang, MSG_account_handle), .text = x.a.handle},
         {.label = msg(r->lang, MSG_account_intro), .text = x.a.intro},
         {.label = msg(r->lang, MSG_account_categories), .text = category_names(r, x.a.categories)},

@@ -10,7 +10,7 @@ struct registrant_facts { /* what an application must know of the registrant */
 err store_registrant_facts(struct tx *t, arena *mem, int64_t registrant_id,
                            struct registrant_facts *ret_f);
 err store_account_insert(struct tx *t, const struct account *a);
-err store_handle_insert(struct tx *t, str handle, int64_t account_id);      /* CONFLICT exists */
+err store_handle_insert(struct tx *t, str handle, int64_t account_id); /* CONFLICT exists */
 err store_name_free(struct tx *t, str name_fold, str skeleton, int64_t account_id);
 err store_look_other(struct tx *t, str skeleton, int64_t account_id, int64_t *ret_other); /* 0 */
 err store_look_put(struct tx *t, str skeleton, int64_t account_id);

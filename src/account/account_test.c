@@ -244,7 +244,9 @@ static void test_name__what_may_stand_in_one(void **state)
     static const struct {
         const char *name, *reason;
     } BAD[] = {{"\xe6\xb2\xb3", "name_length"},
-               {"\xe2\x80\xae" "river", "name_characters"},
+               {"\xe2\x80\xae"
+                "river",
+                "name_characters"},
                {"!!!", "name_characters"},
                {"river www.example", "name_contact"},
                {"call 138 0013", "name_contact"}};

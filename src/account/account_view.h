@@ -35,7 +35,7 @@ struct console_view {
 };
 /* One thing that can be done, and what it means. */
 struct act_view {
-    str title, text, state; /* state: how it stands, may be empty */
+    str title, text, state;         /* state: how it stands, may be empty */
     const struct confirm_view *act; /* NULL: nothing to do now */
 };
 struct manage_view {

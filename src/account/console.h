@@ -3,8 +3,8 @@
 #include "account/account_store.h"
 #include "account/account_view.h"
 #include "media/media.h"
-#include "settings/provider.h"
 #include "partials.html.h"
+#include "settings/provider.h"
 #include "web/form.h"
 
 struct console {

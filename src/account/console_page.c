@@ -80,8 +80,8 @@ static struct table_view changes_table(struct console *c)
         if (str_eq(p->field, S("avatar")))
             cells[1].body = avatar_shown(r, p->new_value, c->a.name);
         else
-            cells[1].text = str_eq(p->field, S("categories")) ? category_names(r, p->new_value)
-                                                              : p->new_value;
+            cells[1].text =
+                str_eq(p->field, S("categories")) ? category_names(r, p->new_value) : p->new_value;
         cells[2] = (struct table_cell){.text = msg_lookup(r->lang, "change_state.",
                                                           str_z(r->mem, p->state),
                                                           MSG_change_state_pending),
@@ -117,10 +117,10 @@ err page_console(struct request *r)
         .note = returned ? msg(r->lang, MSG_console_returned) : S(""),
         .next = {console_here(r, "/profile"), msg(r->lang, MSG_console_mend), STR_NONE},
     };
-    struct page page = {
-        .place = PLACE_CONSOLE,
-        .title = c.a.name,
-        .action = {console_here(r, "/articles/new"), msg(r->lang, MSG_console_write), S("pencil-square")}};
+    struct page page = {.place = PLACE_CONSOLE,
+                        .title = c.a.name,
+                        .action = {console_here(r, "/articles/new"),
+                                   msg(r->lang, MSG_console_write), S("pencil-square")}};
     return REPLY_PAGE(r, &page, view_console, &v);
 }
 
@@ -294,11 +294,10 @@ static err manage(struct tx *t, void *ctx)
         return account_withdraw(t, r->mem, id, user);
     if (!show && !str_eq(c->act, S("hide")))
         return fault(ERR_INVALID, "unknown_act", "act %.*s", FMT(c->act));
-    return account_real_name(t, r->mem,
-                             &(struct real_name_wish){.account_id = id,
-                                                      .user_id = user,
-                                                      .vault = r->site->vault,
-                                                      .show = show});
+    return account_real_name(
+        t, r->mem,
+        &(struct real_name_wish){
+            .account_id = id, .user_id = user, .vault = r->site->vault, .show = show});
 }
 
 err do_manage(struct request *r)

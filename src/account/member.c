@@ -100,10 +100,10 @@ err member_invite(struct tx *t, arena *mem, struct vault *v, const struct member
 
 const char *member_invite_dead(const struct member_invite *i, int64_t now)
 {
-    return i->used_at           ? "invite_spent"
-           : i->revoked_at      ? "invite_revoked"
+    return i->used_at             ? "invite_spent"
+           : i->revoked_at        ? "invite_revoked"
            : i->expires_at <= now ? "invite_over"
-                                : NULL;
+                                  : NULL;
 }
 
 err member_invite_find(struct tx *t, arena *mem, str token, struct member_invite *ret_i)

@@ -132,8 +132,7 @@ static err show_members(struct request *r, struct console *c, struct form *f)
         v.link = str_fmt(r->mem, "%s://%.*s/join/%.*s", r->site->https ? "https" : "http",
                          FMT(r->host), FMT(c->token));
         str args[] = {role_label(r, c->invite.role),
-                      str_fmt(r->mem, "%lld",
-                              (long long)(user_limits()->invite_ttl_ms / HOUR_MS))};
+                      str_fmt(r->mem, "%lld", (long long)(user_limits()->invite_ttl_ms / HOUR_MS))};
         v.link_for = msg_format(r->mem, r->lang, MSG_members_link_for, args, LEN(args));
     }
     struct page page = {.place = PLACE_CONSOLE, .noindex = true};
@@ -234,8 +233,8 @@ static err show_member(struct console *c, struct form *f)
         {.label = msg(r->lang, MSG_account_role), .text = role_label(r, m->role)},
         {.label = msg(r->lang, MSG_members_since), .text = clock_china_text(r->mem, m->added_at)},
         {.label = msg(r->lang, MSG_members_responsible),
-         .text = msg(r->lang, m->responsible ? MSG_members_is_responsible
-                                             : MSG_members_not_responsible)},
+         .text = msg(r->lang,
+                     m->responsible ? MSG_members_is_responsible : MSG_members_not_responsible)},
     };
     struct confirm_view acts[2];
     size_t n = 0;
@@ -244,11 +243,10 @@ static err show_member(struct console *c, struct form *f)
                                MSG_members_responsible_text);
     acts[n] = member_act(c, "remove", MSG_members_remove, MSG_members_remove_text);
     acts[n++].danger = true;
-    struct member_view v = {
-        .facts = {facts, LEN(facts)}, .form = f, .acts = acts, .act_n = n};
+    struct member_view v = {.facts = {facts, LEN(facts)}, .form = f, .acts = acts, .act_n = n};
     struct page page = {.place = PLACE_CONSOLE, .title = m->name, .noindex = true};
-    page.back = (struct page_link){console_here(r, "/members"), msg(r->lang, MSG_console_members),
-                                   S("")};
+    page.back =
+        (struct page_link){console_here(r, "/members"), msg(r->lang, MSG_console_members), S("")};
     return REPLY_PAGE_STATUS(r, f->bad ? 422 : 200, &page, view_member, &v);
 }
 
@@ -334,14 +332,14 @@ static err show_join(struct joining *j, int status, str error)
 {
     struct request *r = j->r;
     str role = member_role_name(j->i.role);
-    struct join_view v = {.r = r,
-                          .account = j->i.name,
-                          .by = j->i.by_name,
-                          .role = role_label(r, j->i.role),
-                          .may = msg_lookup(r->lang, "members.may_", str_z(r->mem, role),
-                                            MSG_members_may_author),
-                          .expires_at = j->i.expires_at,
-                          .error = error};
+    struct join_view v = {
+        .r = r,
+        .account = j->i.name,
+        .by = j->i.by_name,
+        .role = role_label(r, j->i.role),
+        .may = msg_lookup(r->lang, "members.may_", str_z(r->mem, role), MSG_members_may_author),
+        .expires_at = j->i.expires_at,
+        .error = error};
     struct page page = {.place = PLACE_PLAIN, .noindex = true};
     return REPLY_PAGE_STATUS(r, status, &page, view_join, &v);
 }

@@ -17,16 +17,15 @@ static str *profile_field(struct account *a, str field)
 static err change_record(struct tx *t, arena *mem, enum record_kind kind,
                          const struct profile_change_row *c, int64_t actor)
 {
-    return record_add(t, &(struct record_in){
-                             .kind = kind,
-                             .account_id = c->account_id,
-                             .actor = actor,
-                             .subject = account_subject(mem, c->account_id),
-                             RECORD_FIELDS(RECORD_TEXT("field", c->field),
-                                           RECORD_TEXT("new", c->new_value),
-                                           RECORD_TEXT("old", c->old_value),
-                                           RECORD_TEXT("reason", c->reason)),
-                         });
+    return record_add(
+        t, &(struct record_in){
+               .kind = kind,
+               .account_id = c->account_id,
+               .actor = actor,
+               .subject = account_subject(mem, c->account_id),
+               RECORD_FIELDS(RECORD_TEXT("field", c->field), RECORD_TEXT("new", c->new_value),
+                             RECORD_TEXT("old", c->old_value), RECORD_TEXT("reason", c->reason)),
+           });
 }
 
 /* A name that was asked for and never shown is free again. */

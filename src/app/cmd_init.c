@@ -44,7 +44,8 @@ static void print(const struct boot *b, const struct first *f)
            "  system administrator      %.*s/invite/%.*s\n"
            "  security and compliance   %.*s/invite/%.*s\n\n"
            "They belong to two different people (separation of duties).\n",
-           (int)(user_limits()->invite_ttl_ms / HOUR_MS), FMT(base), FMT(f->sysadmin), FMT(base), FMT(f->security));
+           (int)(user_limits()->invite_ttl_ms / HOUR_MS), FMT(base), FMT(f->sysadmin), FMT(base),
+           FMT(f->security));
 }
 
 static err init(struct boot *b)

@@ -1,7 +1,7 @@
 /* Uploading pictures, and serving them. */
-#include "media/media.h"
 #include "base/json.h"
 #include "blob/blob.h"
+#include "media/media.h"
 
 enum { ANSWER_MAX = 4096, WIDTH_MAX = 16384 };
 

@@ -171,11 +171,10 @@ err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct regi
                                                           .identity = &s->identity},
                           &id));
     TRY(case_cancel(t, CASE_REGISTRANT, 0, id));
-    TRY(registrant_settle(t, mem,
-                          &(struct registrant_result){.id = id,
-                                                      .verifier = s->officer,
-                                                      .method = "manual",
-                                                      .verdict = VERDICT_APPROVE}));
+    TRY(registrant_settle(
+        t, mem,
+        &(struct registrant_result){
+            .id = id, .verifier = s->officer, .method = "manual", .verdict = VERDICT_APPROVE}));
     *ret_id = id;
     return OK;
 }

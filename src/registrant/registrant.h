@@ -45,12 +45,14 @@ err registrant_same(struct tx *t, arena *mem, const struct registrant *r,
                     struct same_identity **ret_v, size_t *ret_n);
 /* Masked name for the person concerned and for staff ("张*", "杭州**有限公司"); never public. */
 err registrant_masked_name(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_name);
-/* Carries out a verdict on a CASE_REGISTRANT: approve = verified for the provider's verification_months (level by class),
- * return = back to the person, reject = failed. Record and notice. */
+/* Carries out a verdict on a CASE_REGISTRANT: approve = verified for the provider's
+ * verification_months (level by class), return = back to the person, reject = failed. Record and
+ * notice. */
 err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                             const struct decision *d);
 /* Every hour: notices 30, 7 and 1 days before a verification ends (once each); at its end the
- * registrant is "invalid", the marks of its accounts go, and the gate is closed (obligations 3.3). */
+ * registrant is "invalid", the marks of its accounts go, and the gate is closed (obligations 3.3).
+ */
 err registrant_expiry_job(struct db *db);
 enum { RENEW_DAYS = 30 };
 /* Asks staff to look again before the end; the old verification holds meanwhile. ERR_CONFLICT

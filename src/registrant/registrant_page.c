@@ -1,10 +1,10 @@
 /* A person's registrants: the list, the choice of a class, one of them. */
+#include "base/clock.h"
+#include "partials.html.h"
 #include "registrant/registrant_view.h"
 #include "registrant_list.html.h"
 #include "registrant_new.html.h"
 #include "registrant_show.html.h"
-#include "base/clock.h"
-#include "partials.html.h"
 #include "settings/provider.h"
 #include "user/user.h"
 
@@ -155,6 +155,5 @@ err do_renew(struct request *r)
 {
     TRY(request_tx(r, renew, r));
     reply_flash(r, MSG_registrant_renew_sent);
-    return reply_redirect(
-        r, str_fmt(r->mem, "/me/registrants/%.*s", FMT(request_arg(r, "id"))));
+    return reply_redirect(r, str_fmt(r->mem, "/me/registrants/%.*s", FMT(request_arg(r, "id"))));
 }

@@ -149,10 +149,8 @@ static void test_settle__approval_lasts_a_year(void **state)
     (void)state;
     struct identity id = person();
     struct act a = submitted(104, &id);
-    a.result = (struct registrant_result){.id = a.id,
-                                          .verifier = 9,
-                                          .method = "manual",
-                                          .verdict = VERDICT_APPROVE};
+    a.result = (struct registrant_result){
+        .id = a.id, .verifier = 9, .method = "manual", .verdict = VERDICT_APPROVE};
     assert_int_equal(db_tx(db, settle, &a), OK);
     assert_int_equal(db_read(db, load, &a), OK);
     assert_true(str_eq(a.reg.state, S("verified")));

@@ -93,11 +93,10 @@ static err answer_save(struct tx *t, void *ctx)
                                                        .reason = a->reason,
                                                        .evidence_ref = a->ref});
     TRY(case_cancel(t, CASE_REGISTRANT, 0, a->id));
-    return registrant_settle(t, a->mem,
-                             &(struct registrant_result){.id = a->id,
-                                                         .method = "http",
-                                                         .verdict = VERDICT_APPROVE,
-                                                         .evidence_ref = a->ref});
+    return registrant_settle(
+        t, a->mem,
+        &(struct registrant_result){
+            .id = a->id, .method = "http", .verdict = VERDICT_APPROVE, .evidence_ref = a->ref});
 }
 
 err verify_run(struct site *site, const struct job *job)

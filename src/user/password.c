@@ -37,9 +37,8 @@ str password_hash(arena *mem, str password)
     const struct user_limits *l = user_limits();
     char *out = arena_alloc(mem, crypto_pwhash_STRBYTES);
     gate_enter();
-    int bad = crypto_pwhash_str_alg(out, password.p, password.n,
-                                    (unsigned long long)l->argon2_ops, (size_t)l->argon2_memory,
-                                    crypto_pwhash_ALG_ARGON2ID13);
+    int bad = crypto_pwhash_str_alg(out, password.p, password.n, (unsigned long long)l->argon2_ops,
+                                    (size_t)l->argon2_memory, crypto_pwhash_ALG_ARGON2ID13);
     gate_leave();
     ASSERT(bad == 0);
     return str_from(out);

@@ -56,12 +56,11 @@ static err code_make(struct tx *t, struct bytes key, const char *purpose, str co
     if (n >= l->code_daily)
         return fault_field(ERR_LIMIT, "code_daily", "mobile", "%d codes a day", l->code_daily);
     struct sha256 hash = code_hash(key, purpose, code);
-    return store_code_insert(
-        t, &(struct code_row){.mobile_key = key,
-                              .id = id_new(),
-                              .purpose = str_from(purpose),
-                              .code_hash = {hash.b, sizeof hash.b},
-                              .expires_at = tx_now(t) + l->code_ttl_ms});
+    return store_code_insert(t, &(struct code_row){.mobile_key = key,
+                                                   .id = id_new(),
+                                                   .purpose = str_from(purpose),
+                                                   .code_hash = {hash.b, sizeof hash.b},
+                                                   .expires_at = tx_now(t) + l->code_ttl_ms});
 }
 
 int code_minutes(void)
@@ -80,11 +79,11 @@ err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const cha
     AUTO_ARENA(mem);
     str code = rand_digits(mem, 6);
     TRY(code_make(t, mobile_key(m->vault, mem, mobile), purpose, code));
-    return mail_send(
-        m, t,
-        &(struct mail_in){.channel = MAIL_SMS,
-                          .recipient = mobile,
-                          .body = str_fmt(mem, "[gongqi] %.*s (%d min)", FMT(code), code_minutes())});
+    return mail_send(m, t,
+                     &(struct mail_in){.channel = MAIL_SMS,
+                                       .recipient = mobile,
+                                       .body = str_fmt(mem, "[gongqi] %.*s (%d min)", FMT(code),
+                                                       code_minutes())});
 }
 
 err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *purpose, str code,

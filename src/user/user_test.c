@@ -120,9 +120,8 @@ static void test_limits__are_those_of_settings(void **state)
     assert_int_equal(settings_load(mem, &(struct settings_in){0}, &s), OK);
     user_limits_set(&s);
     assert_memory_equal(user_limits(), &was, sizeof was);
-    assert_int_equal(settings_load(mem, &(struct settings_in){.args = args, .n_args = LEN(args)},
-                                   &s),
-                     OK);
+    assert_int_equal(
+        settings_load(mem, &(struct settings_in){.args = args, .n_args = LEN(args)}, &s), OK);
     user_limits_set(&s);
     struct user_limits now = *user_limits();
     assert_int_equal(now.argon2_parallel, 3);

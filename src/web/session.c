@@ -125,9 +125,8 @@ err session_start(struct request *r, struct tx *t, int64_t user_id, bool second_
 err session_list(const struct request *r, struct tx *t, struct session_row **ret_v, size_t *ret_n)
 {
     int64_t idle = lifetime_of(r->site, r->session.roles).idle;
-    return session_store_list(t, r->mem,
-                              &(struct session_asked){r->session.user_id, tx_now(t) - idle},
-                              ret_v, ret_n);
+    return session_store_list(
+        t, r->mem, &(struct session_asked){r->session.user_id, tx_now(t) - idle}, ret_v, ret_n);
 }
 
 err session_end(struct request *r, struct tx *t)
