@@ -12,7 +12,7 @@ static const struct form_option ROLES[] = {
 static const struct form_field INVITE[] = {
     {.name = "role",
      .kind = FIELD_RADIO,
-     .label = MSG_account_role,
+     .label = MSG_user_invite_roles,
      .required = true,
      .options = ROLES,
      .option_n = LEN(ROLES)},
@@ -26,7 +26,7 @@ static const struct form_field INVITE[] = {
 static const struct form_field ROLE[] = {
     {.name = "role",
      .kind = FIELD_RADIO,
-     .label = MSG_account_role,
+     .label = MSG_user_invite_roles,
      .required = true,
      .options = ROLES,
      .option_n = LEN(ROLES)},
@@ -43,7 +43,7 @@ static str role_label(const struct request *r, enum member_role role)
 static struct table_view members_table(struct console *c)
 {
     struct request *r = c->r;
-    static const enum msg LABELS[] = {MSG_user_name, MSG_account_role, MSG_members_since,
+    static const enum msg LABELS[] = {MSG_user_name, MSG_user_invite_roles, MSG_members_since,
                                       MSG_members_responsible};
     struct table_col *cols = NEW_N(r->mem, struct table_col, LEN(LABELS));
     struct table_row *rows = NEW_N(r->mem, struct table_row, c->member_n + 1);
@@ -75,7 +75,8 @@ static str invite_whom(const struct request *r, const struct member_invite *i)
 static struct table_view invites_table(struct console *c)
 {
     struct request *r = c->r;
-    static const enum msg LABELS[] = {MSG_members_whom, MSG_account_role, MSG_console_token_until};
+    static const enum msg LABELS[] = {MSG_members_whom, MSG_user_invite_roles,
+                                      MSG_console_token_until};
     struct table_col *cols = NEW_N(r->mem, struct table_col, LEN(LABELS));
     struct table_row *rows = NEW_N(r->mem, struct table_row, c->invite_n + 1);
     for (size_t i = 0; i < LEN(LABELS); i++)
@@ -230,7 +231,7 @@ static err show_member(struct console *c, struct form *f)
     const struct member *m = member_of(c);
     struct fact facts[] = {
         {.label = msg(r->lang, MSG_user_name), .text = m->name},
-        {.label = msg(r->lang, MSG_account_role), .text = role_label(r, m->role)},
+        {.label = msg(r->lang, MSG_user_invite_roles), .text = role_label(r, m->role)},
         {.label = msg(r->lang, MSG_members_since), .text = clock_china_text(r->mem, m->added_at)},
         {.label = msg(r->lang, MSG_members_responsible),
          .text = msg(r->lang,
