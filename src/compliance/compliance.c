@@ -120,7 +120,7 @@ static err tell(struct tx *t, arena *mem, const struct duty *d, enum duty_state 
 
 static err changed(struct tx *t, arena *mem, const struct duty *d, enum duty_state state)
 {
-    TRY(store_duty_set(t, str_from(d->name), STATES[state]));
+    TRY(store_duty_seen(t, str_from(d->name), STATES[state]));
     TRY(record_add(t, &(struct record_in){
                           .kind = RECORD_duty_changed,
                           .subject = str_fmt(mem, "duty/%s", d->name),

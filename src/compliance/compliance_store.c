@@ -9,7 +9,7 @@ err store_duty_state(struct tx *t, str duty, str *ret_state, arena *mem, int64_t
                   DB_OUT(ret_state, ret_since));
 }
 
-err store_duty_set(struct tx *t, str duty, str state)
+err store_duty_seen(struct tx *t, str duty, str state)
 {
     return db_exec(t,
                    "INSERT INTO duty_state (duty, state, since) VALUES ($1, $2, $3)"

@@ -3,7 +3,7 @@
 #include "compliance/compliance.h"
 
 err store_duty_state(struct tx *t, str duty, str *ret_state, arena *mem, int64_t *ret_since);
-err store_duty_set(struct tx *t, str duty, str state);
+err store_duty_seen(struct tx *t, str duty, str state);
 err store_overdue(struct tx *t, str kind, int64_t *ret_n);
 /* Staff without a second factor; active accounts whose registrant is not verified any more;
  * requests to see identities that wait; jobs that gave up. */
