@@ -22,6 +22,7 @@ struct console {
     struct member_invite invite;
     str token, act;
     int64_t revoke, user;
+    struct member one; /* whom a page about one member is about */
 };
 err console_load(struct tx *t, void *ctx); /* ctx: struct console */
 /* Loads all of it for the request's account. */

@@ -193,12 +193,14 @@ err do_members(struct request *r)
 
 /* ---- one member ---- */
 
-static const struct member *member_of(const struct console *c)
+static err member_find(struct console *c)
 {
     for (size_t i = 0; i < c->member_n; i++)
-        if (c->members[i].user_id == c->user)
-            return &c->members[i];
-    return NULL;
+        if (c->members[i].user_id == c->user) {
+            c->one = c->members[i];
+            return OK;
+        }
+    return fault(ERR_NOT_FOUND, "not_found", "not a member");
 }
 
 static str member_path(const struct console *c)
@@ -211,7 +213,7 @@ static struct confirm_view member_act(struct console *c, const char *act, enum m
                                       enum msg text)
 {
     struct request *r = c->r;
-    const struct member *m = member_of(c);
+    const struct member *m = &c->one;
     struct param *hidden = NEW(r->mem, struct param);
     *hidden = (struct param){S("act"), str_from(act)};
     str title = msg_format(r->mem, r->lang, button, &m->name, 1);
@@ -228,7 +230,7 @@ static struct confirm_view member_act(struct console *c, const char *act, enum m
 static err show_member(struct console *c, struct form *f)
 {
     struct request *r = c->r;
-    const struct member *m = member_of(c);
+    const struct member *m = &c->one;
     struct fact facts[] = {
         {.label = msg(r->lang, MSG_user_name), .text = m->name},
         {.label = msg(r->lang, MSG_user_invite_roles), .text = role_label(r, m->role)},
@@ -255,7 +257,7 @@ static err member_read(struct request *r, struct console *c)
 {
     TRY(console_read(r, c));
     TRY(request_arg_int(r, "user", &c->user));
-    return member_of(c) ? OK : fault(ERR_NOT_FOUND, "not_found", "not a member");
+    return member_find(c);
 }
 
 err page_member(struct request *r)
@@ -264,7 +266,7 @@ err page_member(struct request *r)
     struct form f;
     TRY(member_read(r, &c));
     form_init(r, ROLE, LEN(ROLE), &f);
-    form_set(&f, "role", member_role_name(member_of(&c)->role));
+    form_set(&f, "role", member_role_name(c.one.role));
     return show_member(&c, &f);
 }
 
@@ -290,7 +292,7 @@ err do_member(struct request *r)
     c.form = &f;
     c.act = request_field(r, "act");
     form_init(r, ROLE, LEN(ROLE), &f);
-    form_set(&f, "role", member_role_name(member_of(&c)->role));
+    form_set(&f, "role", member_role_name(c.one.role));
     err e = c.act.n ? OK : form_read(r, ROLE, LEN(ROLE), &f);
     if (e == OK)
         e = request_tx(r, save_member, &c);

@@ -59,7 +59,15 @@ struct demo {
     int64_t user[DEMO_USERS], registrant[DEMO_REGISTRANTS], account[DEMO_ACCOUNTS];
     struct media_stored picture[DEMO_PICTURES], avatar[DEMO_ACCOUNTS];
 };
-enum { DEMO_SYSADMIN, DEMO_SECURITY, DEMO_REVIEWER, DEMO_REVIEWER_2, DEMO_EIC }; /* in .user */
+enum {
+    DEMO_SYSADMIN,
+    DEMO_SECURITY,
+    DEMO_REVIEWER,
+    DEMO_REVIEWER_2,
+    DEMO_EIC,
+    DEMO_COMPLIANCE,
+    DEMO_PRIVACY
+}; /* in .user */
 
 str demo_mobile(arena *mem, int user);
 int demo_owner(int registrant); /* index of the user who manages it */

@@ -119,15 +119,18 @@ int64_t demo_author(const struct demo *d, int account)
     return d->user[demo_owner(DEMO_ACCOUNT[account].registrant)];
 }
 
-static err submit(struct tx *t, const struct batch *b, int i, enum article_mode mode,
+/* no 0: a new article; else the next version of that one. */
+static err submit(struct tx *t, const struct batch *b, int i, int64_t no,
+                  const struct article_text *text, enum article_mode mode,
                   struct article_outcome *ret_o)
 {
     const struct demo_piece *p = &b->v[i];
     return article_submit(
         t, b->d->mem,
         &(struct article_submission){.account_id = b->d->account[p->account],
+                                     .no = no,
                                      .user_id = demo_author(b->d, p->account),
-                                     .text = &p->text,
+                                     .text = text,
                                      .rules = &(struct article_rules){mode, QUOTA, 3 * DAY_MS}},
         ret_o);
 }
@@ -141,26 +144,52 @@ static int64_t date_of(int i, int64_t now)
     return at < now ? at : now - HOUR_MS;
 }
 
+static err decide(struct tx *t, const struct batch *b, int i, int64_t no, bool returned)
+{
+    struct demo *d = b->d;
+    return demo_decide(t, d->mem,
+                       &(struct demo_verdict){
+                           .kind = CASE_ARTICLE,
+                           .verdict = returned ? VERDICT_RETURN : VERDICT_APPROVE,
+                           .account = d->account[b->v[i].account],
+                           .subject = no,
+                           .officer = d->user[DEMO_REVIEWER + i % 2],
+                           .reason = returned ? S("请注明数据的来源和时间，再提交一次。") : S("")});
+}
+
+/* A second version with a correction at its end. */
+static err correct(struct tx *t, const struct batch *b, int i, int64_t no)
+{
+    arena *mem = b->d->mem;
+    struct article_text text = b->v[i].text;
+    struct article_outcome o;
+    struct node *doc;
+    TRY(doc_from_json(mem, text.doc, &doc));
+    struct node *said = node_add(doc, node_new(mem, NODE_PARAGRAPH));
+    node_add(said, node_new(mem, NODE_TEXT))->text =
+        S("更正：本文初版有一处数据的年份写错，现已改正。感谢读者指出。");
+    TRY(doc_json(mem, doc, &text.doc));
+    TRY(submit(t, b, i, no, &text, ARTICLE_REVIEW_AFTER, &o));
+    return decide(t, b, i, no, false);
+}
+
 static err article_make(struct tx *t, const struct batch *b, int i)
 {
+    enum { CORRECTED = 12 }; /* one in so many */
     struct demo *d = b->d;
     int left = DEMO_ARTICLES - i;
     bool held = left <= HELD, returned = !held && left <= HELD + RETURNED;
     struct article_outcome o;
-    TRY(submit(t, b, i, held || returned ? ARTICLE_REVIEW_FIRST : ARTICLE_REVIEW_AFTER, &o));
+    TRY(submit(t, b, i, 0, &b->v[i].text,
+               held || returned ? ARTICLE_REVIEW_FIRST : ARTICLE_REVIEW_AFTER, &o));
     if (held)
         return OK;
     int64_t account = d->account[b->v[i].account];
-    TRY(demo_decide(t, d->mem,
-                    &(struct demo_verdict){
-                        .kind = CASE_ARTICLE,
-                        .verdict = returned ? VERDICT_RETURN : VERDICT_APPROVE,
-                        .account = account,
-                        .subject = o.no,
-                        .officer = d->user[DEMO_REVIEWER + i % 2],
-                        .reason = returned ? S("请注明数据的来源和时间，再提交一次。") : S("")}));
+    TRY(decide(t, b, i, o.no, returned));
     if (returned)
         return OK;
+    if (i % CORRECTED == CORRECTED - 1)
+        TRY(correct(t, b, i, o.no));
     return store_backdate(t, account, o.no, date_of(i, tx_now(t)), 20 + i * 7919 % 4000);
 }
 

@@ -128,18 +128,33 @@ static err policies_make(struct tx *t, struct demo *d)
     return policy_seed(t, d->user[DEMO_EIC]);
 }
 
+static err posts_make(struct tx *t, struct demo *d)
+{
+    static const struct {
+        enum post_id post;
+        int person;
+    } filled[] = {
+        {POST_editor_in_chief, DEMO_EIC},           {POST_review_lead, DEMO_REVIEWER},
+        {POST_compliance_officer, DEMO_COMPLIANCE}, {POST_privacy_officer, DEMO_PRIVACY},
+        {POST_security_lead, DEMO_SECURITY},        {POST_minors_officer, DEMO_COMPLIANCE},
+        {POST_complaints_officer, DEMO_REVIEWER_2}};
+    for (size_t i = 0; i < LEN(filled); i++)
+        TRY(post_appoint(t,
+                         &(struct post){.post = POSTS[filled[i].post].name,
+                                        .user_id = d->user[filled[i].person],
+                                        .letter = str_fmt(d->mem, "演示〔2026〕%zu号", i + 1),
+                                        .from_at = tx_now(t)},
+                         d->user[DEMO_SYSADMIN]));
+    return OK;
+}
+
 static err house_make(struct tx *t, void *ctx)
 {
     struct demo *d = ctx;
     TRY(provider_make(t));
     for (int i = 0; i < DEMO_USERS; i++)
         TRY(user_make(t, d, i));
-    TRY(post_appoint(t,
-                     &(struct post){.post = POST_EDITOR_IN_CHIEF,
-                                    .user_id = d->user[DEMO_EIC],
-                                    .letter = S("演示〔2026〕1号"),
-                                    .from_at = tx_now(t)},
-                     d->user[DEMO_SYSADMIN]));
+    TRY(posts_make(t, d));
     return policies_make(t, d);
 }
 

@@ -19,7 +19,6 @@ const apart = {
   '/me/registrants/:id/edit': 'only while an identity was returned; the demo has none',
   '/desk/policies/:kind/text': 'rules for staff only, which the demo has not published',
   '/desk/policies/:kind/text/:version': 'as above',
-  '/a/:handle/:no/v/:version/diff': 'only of an article with two versions; the demo has none',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
 };
 
