@@ -1,7 +1,7 @@
 /* What the editor asks for beside the form: autosave, and Markdown there and back. */
 #include "article/editing.h"
-#include "media/media.h"
 #include "base/json.h"
+#include "media/media.h"
 
 #include <stdio.h>
 
