@@ -222,11 +222,13 @@ static void test_server__files_need_an_upload_route(void **state)
     static const char PARTS[] =
         "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"公.txt\""
         "\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b--\r\n";
-    str head =
-        str_fmt(mem, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %zu\r\n",
-                sizeof PARTS - 1);
-    assert_true(
-        has(talk("POST /nowhere", str_z(mem, head), str_from(PARTS)), "400 file_unexpected"));
+    str head = str_fmt(mem,
+                       "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %zu\r\n"
+                       "Accept: application/json\r\n",
+                       sizeof PARTS - 1);
+    str answer = talk("POST /api/nowhere", str_z(mem, head), str_from(PARTS));
+    assert_true(has(answer, "HTTP/1.1 400 "));
+    assert_true(has(answer, "\"reason\":\"file_unexpected\""));
 }
 
 static void test_server__proxies_are_believed_when_named(void **state)
