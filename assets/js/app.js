@@ -2,6 +2,7 @@
 import { keys } from './keys.js';
 import { forms } from './forms.js';
 import { desk } from './desk.js';
+import { reading } from './reading.js';
 
 const root = document.documentElement;
 root.dataset.js = '';
@@ -69,3 +70,4 @@ menus();
 forms();
 desk();
 keys();
+reading();

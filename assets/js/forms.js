@@ -25,7 +25,13 @@ function must(input) {
   check();
 }
 
+// A changed filter is sent at once; without scripts the button sends it.
+function send(select) {
+  select.addEventListener('change', () => select.form.requestSubmit?.());
+}
+
 export function forms() {
+  document.querySelectorAll('select[data-send]').forEach(send);
   document.querySelectorAll('form[data-guard]').forEach(guard);
   document.querySelectorAll('form[method="post"]:not(.theme)').forEach(once);
   document.querySelectorAll('input[data-must]').forEach(must);

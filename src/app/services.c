@@ -12,6 +12,7 @@
 #include "policy/policy.h"
 #include "provider/provider.h"
 #include "registrant/registrant.h"
+#include "reader/search.h"
 #include "registrant/verify_http.h"
 #include "settings/provider.h"
 #include "user/user.h"
@@ -79,6 +80,7 @@ static const struct job_kind JOBS[] = {
      .fn = job_verification_expiry,
      .every_ms = HOUR_MS,
      .timeout_ms = 10 * MINUTE_MS},
+    {.name = SEARCH_JOB, .fn = search_job},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 

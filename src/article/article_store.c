@@ -35,6 +35,12 @@ err store_count_public(struct tx *t, int64_t account_id, int delta)
                    DB_IN(account_id, delta));
 }
 
+err store_changed(struct tx *t, const struct article *a)
+{
+    return db_exec(t, "INSERT INTO article_change (id, account_id, no) VALUES ($1, $2, $3)",
+                   DB_IN(id_new(), a->account_id, a->no));
+}
+
 err store_insert(struct tx *t, const struct article_put *a)
 {
     const struct article_text *x = a->text;

@@ -12,6 +12,8 @@ struct article_put { /* one new article row */
  * public article. */
 err store_next_no(struct tx *t, int64_t account_id, bool counts, bool published, int64_t *ret_no);
 err store_use_quota(struct tx *t, int64_t account_id);
+/* The article became public, changed, or ceased to be: the search index reads it later. */
+err store_changed(struct tx *t, const struct article *a);
 err store_count_public(struct tx *t, int64_t account_id, int delta);
 err store_insert(struct tx *t, const struct article_put *a);
 err store_insert_version(struct tx *t, const struct article_version *v);

@@ -1,80 +1,14 @@
 /* Public pages: home, categories, accounts, articles, versions, subscriptions. */
 #include "account/account.h"
 #include "article/render.h"
-#include "reader/reader_view.h"
+#include "reader/pieces.h"
+#include "reader/shelf.h"
 #include "reader_article.html.h"
 #include "reader_home.html.h"
 #include "registrant/registrant.h"
 #include "web/layout.h"
 
-enum { PER_PAGE = 20, CACHE_SECONDS = 60, COVER_WIDTH = 270, LEAD_WIDTH = 1080 };
-
-/* ---- pieces ---- */
-
-static struct mark_view mark_of(const struct request *r, str class, bool verified)
-{
-    AUTO_ARENA(mem);
-    bool official = str_eq(class, S("government")) || str_eq(class, S("media")) ||
-                    str_eq(class, S("institution"));
-    return (struct mark_view){
-        .label = msg_lookup(r->lang, "class.", str_z(mem, class), MSG_class_other_org),
-        .official = official,
-        .verified = verified};
-}
-
-static str category_label(const struct request *r, str code)
-{
-    return msg_lookup(r->lang, "category.", str_z(r->mem, code), MSG_reader_all);
-}
-
-/* "?before=<time>.<account>.<no>": the key of the last row. */
-static void page_key(const struct request *r, struct article_page *p)
-{
-    str rest = request_query(r, "before");
-    int64_t *const parts[] = {&p->before_at, &p->before_account, &p->before_no};
-    for (size_t i = 0; i < LEN(parts); i++) {
-        str one = str_split(rest, '.', &rest);
-        if (str_int(one, parts[i]) != OK)
-            p->before_at = p->before_account = p->before_no = 0;
-    }
-}
-
-static str next_of(const struct request *r, const struct article *v, size_t n)
-{
-    if (n < PER_PAGE)
-        return S("");
-    const struct article *last = &v[n - 1];
-    return str_fmt(r->mem, "%.*s?before=%lld.%lld.%lld", FMT(r->path),
-                   (long long)last->published_at, (long long)last->account_id, (long long)last->no);
-}
-
-static struct article_item *items_of(const struct request *r, const struct article *v, size_t n)
-{
-    struct article_item *items = NEW_N(r->mem, struct article_item, n);
-    for (size_t i = 0; i < n; i++)
-        items[i] = (struct article_item){
-            .a = &v[i],
-            .cover = media_path(r->mem, v[i].cover, COVER_WIDTH),
-            .mark = mark_of(r, v[i].account_class, v[i].account_verified),
-        };
-    return items;
-}
-
-static struct feed_view feed_of(const struct request *r, const struct article *v, size_t n)
-{
-    return (struct feed_view){.items = items_of(r, v, n), .n = n, .next = next_of(r, v, n)};
-}
-
-/* The front page and each category open with their newest story, large where it has a cover. */
-static struct feed_view front_of(const struct request *r, const struct article *v, size_t n)
-{
-    struct article_item *items = items_of(r, v, n);
-    if (n > 0 && v[0].cover.n > 0 && request_query(r, "before").n == 0) {
-        items[0].lead = true;
-        items[0].cover = media_path(r->mem, v[0].cover, LEAD_WIDTH);
-    }
-    return (struct feed_view){.items = items, .n = n, .next = next_of(r, v, n), .wide = true};
-}
+enum { CACHE_SECONDS = 60 };
 
 struct feed_load {
     arena *mem;
@@ -113,7 +47,8 @@ static err home(struct request *r, str category)
     };
     reply_cache(r, CACHE_SECONDS);
     reply_tag(r, category.n ? str_cat(r->mem, S("c:"), category) : S("home"));
-    struct page page = {.place = PLACE_READER, .canonical = r->path, .wide = true};
+    struct page page = {
+        .place = PLACE_READER, .canonical = r->path, .wide = true, .feed = feed_path(r, r->path)};
     return REPLY_PAGE(r, &page, view_home, &v);
 }
 
@@ -172,7 +107,8 @@ err page_account(struct request *r)
                         .title = l.a.name,
                         .description = l.a.intro,
                         .canonical = r->path,
-                        .image = v.avatar.src};
+                        .image = v.avatar.src,
+                        .feed = r->path};
     return REPLY_PAGE(r, &page, view_account, &v);
 }
 
@@ -186,6 +122,7 @@ struct article_load {
     size_t n;
     int64_t version; /* 0 = the current one */
     bool subscribed, history;
+    struct shelf_state shelf;
 };
 
 static bool gone(const struct article *a)
@@ -207,8 +144,11 @@ static err load_article(struct tx *t, void *ctx)
         return fault(ERR_NOT_FOUND, "not_found", "article is %.*s", FMT(l->a.state));
     if (l->version)
         TRY(article_was_public(t, l->a.account_id, no, (int)l->version, &before));
-    if (l->r->session.user_id)
+    if (l->r->session.user_id) {
+        struct shelf_ref ref = {l->r->session.user_id, l->a.account_id, no};
         TRY(is_subscribed(t, l->r->session.user_id, l->a.account_id, &l->subscribed));
+        TRY(shelf_load(t, &ref, &l->shelf));
+    }
     if (l->history)
         return article_public_versions(t, mem, l->a.account_id, no, &l->versions, &l->n);
     return article_version_load(t, mem, l->a.account_id, no,
@@ -248,7 +188,18 @@ static err show_article(struct request *r, struct article_load *l)
         .csrf = r->session.csrf,
         .subscribed = l->subscribed,
         .old_version = l->v.version != l->a.version,
+        .saved = l->shelf.saved,
+        .history = l->shelf.history,
+        .place = l->shelf.place,
+        .here = r->path,
+        .size = 'm',
+        .face = 'n',
     };
+    str look = request_cookie(r, "reading");
+    if (reading_choice(look)) {
+        v.size = look.p[0];
+        v.face = look.p[1];
+    }
     TRY(article_render(r->mem, &l->v, &v.body, &v.minutes));
     struct page page = {.place = PLACE_READER,
                         .title = l->v.text.title,
@@ -257,7 +208,13 @@ static err show_article(struct request *r, struct article_load *l)
                             str_fmt(r->mem, "/a/%.*s/%lld", FMT(l->a.handle), (long long)l->a.no),
                         .image = media_path(r->mem, l->v.text.cover, 1080),
                         .article = true,
+                        .feed = str_fmt(r->mem, "/a/%.*s", FMT(l->a.handle)),
+                        .published_at = l->a.published_at,
+                        .updated_at = article_updated(&l->a, &l->v),
                         .noindex = v.old_version};
+    v.url = str_cat(r->mem, request_origin(r), page.canonical);
+    page.json_ld = article_json_ld(r, &l->a, &l->v, &page);
+    reply_modified(r, page.updated_at);
     return REPLY_PAGE(r, &page, view_article, &v);
 }
 

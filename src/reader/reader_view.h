@@ -2,6 +2,7 @@
 #pragma once
 #include "account/account.h"
 #include "article/article.h"
+#include "reader/search.h"
 #include "text/diff.h"
 #include "web/partials.h"
 
@@ -48,8 +49,10 @@ struct article_view {
     struct mark_view mark;
     html body;
     str category, csrf;
-    int minutes;
-    bool subscribed, old_version;
+    int minutes, place; /* place: per mille, where this reader stopped */
+    bool subscribed, old_version, saved, history;
+    str url, here;   /* public address; path to come back to */
+    char size, face; /* of the reader's choice: pieces.h */
 };
 struct versions_view {
     const struct article *a;
@@ -80,5 +83,40 @@ struct subscriptions_view {
     const struct subscription_item *items;
     size_t n;
     str csrf;
+    struct empty_view empty;
+};
+struct search_choice {
+    str code, label;
+    bool on;
+};
+struct search_item {
+    const struct article *a;
+    struct marked title, text, account;
+    str cover;
+    struct mark_view mark;
+};
+struct search_view {
+    str q, handle, account, without_account, without_filters;
+    const struct search_choice *kinds, *periods, *categories;
+    size_t kind_n, period_n, category_n;
+    const struct search_item *items;
+    size_t n;
+    int64_t found;
+    bool filtered, too_long;
+    str next;
+    struct empty_view empty;
+};
+struct shelf_item;
+struct shelf_row {
+    const struct shelf_item *item;
+    str cover;
+    int percent;
+    struct mark_view mark;
+};
+struct shelf_view {
+    const struct shelf_row *rows;
+    size_t n;
+    str csrf, next, here;
+    bool history;
     struct empty_view empty;
 };

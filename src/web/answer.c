@@ -1,4 +1,5 @@
 /* Replies as responses of the HTTP library: headers, validators, ranges, cached variants. */
+#include "base/clock.h"
 #include "web/compress.h"
 #include "web/server_impl.h"
 
@@ -164,6 +165,8 @@ static void page_headers(const struct server *s, struct request *r, struct MHD_R
         buf_fmt(&tags, "%s%.*s", i ? " " : "", FMT(r->reply.tags[i]));
     answer_secure(s, resp);
     put(resp, "ETag", etag);
+    if (r->reply.modified)
+        put(resp, "Last-Modified", str_z(r->mem, clock_http(r->mem, r->reply.modified)));
     /* Browsers and proxies keep it but ask each time, so that a takedown is seen at once; who can
      * purge by key may keep it longer. */
     put(resp, "Cache-Control", "public, no-cache");
@@ -183,6 +186,9 @@ struct cache_page *answer_page(const struct server *s, struct request *r)
     (void)compress_brotli(r->mem, r->reply.body, &body[ENCODING_BR]);
     str hash = sha256_hex(r->mem, sha256(plain));
     p->seconds = r->reply.cache_seconds;
+    if (r->reply.modified)
+        (void)snprintf(p->modified, sizeof p->modified, "%s",
+                       str_z(r->mem, clock_http(r->mem, r->reply.modified)));
     p->bytes = 4096;
     for (int i = 0; i < ENCODING_COUNT; i++) {
         if (i != ENCODING_PLAIN && !body[i].p)

@@ -18,6 +18,7 @@ void cache_free(struct page_cache *c); /* accepts NULL */
 struct cache_page {
     struct MHD_Response *response[ENCODING_COUNT], *unchanged[ENCODING_COUNT]; /* unchanged: 304 */
     char etag[ENCODING_COUNT][24];                                             /* with quotes */
+    char modified[32]; /* Last-Modified, or "" */
     int64_t bytes;
     int seconds; /* may be answered for so long after cache_put */
     _Atomic int refs;

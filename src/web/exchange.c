@@ -91,6 +91,7 @@ void exchange_done(void *server, struct MHD_Connection *conn, void **exchange,
     body_free(x->body);
     if (x->response)
         MHD_destroy_response(x->response);
+    cache_page_free(x->page);
     heap_free(x);
     *exchange = NULL;
     s->stats.in_flight--;
@@ -159,6 +160,26 @@ static enum MHD_Result start(struct exchange *x, const char *method, const char 
     return MHD_YES;
 }
 
+/* RFC 9110 13.2.2. Dates are compared as text: clients send back what they were given. */
+static bool unchanged(struct exchange *x, const struct cache_page *p, enum encoding e)
+{
+    str tags = incoming_header(x, "If-None-Match");
+    if (tags.p)
+        return etag_matches(tags, str_from(p->etag[e]));
+    str since = incoming_header(x, "If-Modified-Since");
+    return since.n && str_eq(since, str_from(p->modified));
+}
+
+static enum MHD_Result send_page(struct exchange *x, const struct cache_page *p)
+{
+    enum encoding e = answer_encoding(incoming_header(x, "Accept-Encoding"));
+    if (!p->response[e])
+        e = e == ENCODING_BR && p->response[ENCODING_GZIP] ? ENCODING_GZIP : ENCODING_PLAIN;
+    bool same = unchanged(x, p, e);
+    exchange_deadline(x, p->bytes);
+    return queue(x, same ? 304 : 200, same ? p->unchanged[e] : p->response[e]);
+}
+
 static bool answer_cached(struct exchange *x, enum MHD_Result *ret_result)
 {
     struct page_cache *cache = x->server->site->cache;
@@ -168,13 +189,8 @@ static bool answer_cached(struct exchange *x, enum MHD_Result *ret_result)
     struct cache_page *p = x->cacheable ? cache_get(cache, (str){x->key, x->key_n}) : NULL;
     if (!p)
         return false;
-    enum encoding e = answer_encoding(incoming_header(x, "Accept-Encoding"));
-    if (!p->response[e])
-        e = e == ENCODING_BR && p->response[ENCODING_GZIP] ? ENCODING_GZIP : ENCODING_PLAIN;
-    bool same = etag_matches(incoming_header(x, "If-None-Match"), str_from(p->etag[e]));
     x->server->stats.cache_hits++;
-    exchange_deadline(x, p->bytes);
-    *ret_result = queue(x, same ? 304 : 200, same ? p->unchanged[e] : p->response[e]);
+    *ret_result = send_page(x, p);
     cache_page_free(p);
     return true;
 }
@@ -219,6 +235,8 @@ enum MHD_Result exchange_step(void *server, struct MHD_Connection *conn, const c
         return hand_over(x);
     if (x->state == EX_WAITING)
         return MHD_YES;
+    if (x->page)
+        return send_page(x, x->page);
     if (!x->response)
         return refuse(x, x->status, "busy", x->server->stopping);
     return queue(x, x->status, x->response);
@@ -242,8 +260,10 @@ static void respond(struct exchange *x, struct request *r, uint64_t epoch)
         struct cache_page *p = answer_page(x->server, r);
         cache_put(cache, epoch, (str){x->key, x->key_n}, p,
                   (struct cache_tags){r->reply.tags, r->reply.tag_n});
-        cache_page_free(p);
+        x->page = p;
+        x->status = 200;
         x->server->stats.cache_misses++;
+        return;
     }
     x->response = answer_reply(x->server, r, &x->status);
 }

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-enum { COOKIES_MAX = 32 };
+enum { COOKIES_MAX = 32, KEY_PREFIX = 4 /* language, theme, two letters of how articles look */ };
 
 str incoming_header(struct exchange *x, const char *name)
 {
@@ -35,23 +35,28 @@ void incoming_key(struct exchange *x)
 {
     if (x->method != METHOD_GET || incoming_header(x, "Authorization").p)
         return;
-    str lang = STR_NONE, theme = STR_NONE, value;
+    str lang = STR_NONE, theme = STR_NONE, reading = STR_NONE, value;
     for (str rest = incoming_header(x, "Cookie"); rest.p;) {
         str name = cookie_next(&rest, &value);
         if (str_eq(name, S("lang")))
             lang = value;
         else if (str_eq(name, S("theme")))
             theme = value;
+        else if (str_eq(name, S("reading")) && value.n <= 2)
+            reading = value;
         else if (name.n)
             return;
     }
-    if (x->target_n + 2 > sizeof x->key)
+    if (x->target_n + KEY_PREFIX > sizeof x->key)
         return;
     enum lang is = lang_choose(lang, incoming_header(x, "Accept-Language"));
     x->key[0] = (char)('0' + (int)is);
     x->key[1] = str_eq(theme, S("dark")) ? 'd' : str_eq(theme, S("light")) ? 'l' : 'a';
-    memcpy(x->key + 2, x->target, x->target_n);
-    x->key_n = x->target_n + 2;
+    memset(x->key + 2, '-', 2);
+    if (reading.n)
+        memcpy(x->key + 2, reading.p, reading.n);
+    memcpy(x->key + KEY_PREFIX, x->target, x->target_n);
+    x->key_n = x->target_n + KEY_PREFIX;
     x->cacheable = true;
 }
 

@@ -21,13 +21,16 @@ struct page_link {
 
 struct page {
     enum place place;
-    str title;       /* "": the route's title */
-    str description; /* og:description and meta description */
-    str canonical;   /* path; "": none */
-    str image;       /* path of a picture for og:image */
-    bool article;    /* og:type article, else website */
-    bool wide;       /* no maximum width (review, editor); readers: the width of the front page */
-    bool editor;     /* loads editor.js and editor.css */
+    str title;                        /* "": the route's title */
+    str description;                  /* og:description and meta description */
+    str canonical;                    /* path; "": none */
+    str image;                        /* path of a picture for og:image */
+    bool article;                     /* og:type article, else website */
+    str feed;                         /* path that "/atom.xml" and "/feed.json" follow; "": none */
+    str json_ld;                      /* what the page is about, as schema.org JSON; "": none */
+    int64_t published_at, updated_at; /* of an article; 0: not said */
+    bool wide;   /* no maximum width (review, editor); readers: the width of the front page */
+    bool editor; /* loads editor.js and editor.css */
     bool noindex;
     struct page_link back;   /* consoles: above the title */
     struct page_link action; /* consoles: the one primary action */

@@ -211,6 +211,31 @@ void out_urlpart_str(struct out *o, str s)
     }
 }
 
+void out_marked(struct out *o, struct marked m)
+{
+    for (size_t i = 0; i < m.n; i++) {
+        if (m.v[i].hit)
+            buf_add(&o->b, S("<mark>"));
+        out_str(o, m.v[i].text);
+        if (m.v[i].hit)
+            buf_add(&o->b, S("</mark>"));
+    }
+}
+
+void out_json(struct out *o, str json)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < json.n; i++) {
+        char c = json.p[i];
+        if (c != '<' && c != '>' && c != '&')
+            continue;
+        buf_add(&o->b, str_sub(json, from, i - from));
+        buf_fmt(&o->b, "\\u%04x", (unsigned)c);
+        from = i + 1;
+    }
+    buf_add(&o->b, str_sub(json, from, json.n));
+}
+
 void out_urlpart_z(struct out *o, const char *z)
 {
     out_urlpart_str(o, str_from(z));

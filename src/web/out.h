@@ -29,6 +29,15 @@ struct ago {
     int64_t ms; /* the same, shown as "3 hours ago" with the exact time as title; a time to come as
                    "in 3 hours" */
 };
+/* Text with matches marked: parts behind one another, hits as <mark>. In text only. */
+struct marked_part {
+    str text;
+    bool hit;
+};
+struct marked {
+    struct marked_part *v;
+    size_t n;
+};
 #define WHEN(t) ((struct when){t})
 #define AGO(t) ((struct ago){t})
 
@@ -68,6 +77,7 @@ void out_html(struct out *o, html h);
 void out_when(struct out *o, struct when w);
 void out_when_attr(struct out *o, struct when w); /* 2026-11-23T08:15:00.000Z */
 void out_ago(struct out *o, struct ago a);
+void out_marked(struct out *o, struct marked m);
 void out_date(struct out *o, struct date d);
 void out_date_attr(struct out *o, struct date d); /* 2026-11-23 */
 /* A whole address: http, https, mailto or relative, else "#"; control characters encoded. */
@@ -76,6 +86,10 @@ void out_url_z(struct out *o, const char *z);
 /* A piece of an address: all but letters, digits and - . _ ~ percent-encoded. */
 void out_urlpart_str(struct out *o, str s);
 void out_urlpart_z(struct out *o, const char *z);
+
+/* A JSON text made by struct jw, inside <script type="application/ld+json">: < > & become \u003c …,
+ * which stand inside strings only, so that nothing can end the element. */
+void out_json(struct out *o, str json);
 
 #define OUT_INTEGERS                                                                               \
     signed char : out_int,                                                                         \
@@ -92,7 +106,8 @@ void out_urlpart_z(struct out *o, const char *z);
 
 #define out_text(o, x)                                                                             \
     _Generic((x), str: out_str, const char *: out_z, char *: out_z, html: out_html,                \
-             struct when: out_when, struct ago: out_ago, struct date: out_date,                    \
+             struct when: out_when, struct ago: out_ago, struct marked: out_marked,                \
+             struct date: out_date,                                                                \
              OUT_INTEGERS)((o), (x))
 #define out_attr(o, x)                                                                             \
     _Generic((x), str: out_str, const char *: out_z, char *: out_z, bool: out_bool,                \

@@ -24,6 +24,7 @@ static const struct rate_limit LIMITS[] = {
     [RATE_LOGIN] = {.per_ip = 30, .ip_burst = 20, .per_user = 30, .user_burst = 20},
     [RATE_CODE] = {.per_ip = 10, .ip_burst = 10, .per_user = 5, .user_burst = 5},
     [RATE_UPLOAD] = {.per_ip = 300, .ip_burst = 100, .per_user = 60, .user_burst = 40},
+    [RATE_SEARCH] = {.per_ip = 300, .ip_burst = 100, .per_user = 60, .user_burst = 40},
     [RATE_API] = {.per_ip = 12000, .ip_burst = 6000, .per_user = 3000, .user_burst = 1500},
 };
 

@@ -115,6 +115,11 @@ void reply_tag(struct request *r, str tag)
     r->reply.tags[r->reply.tag_n++] = str_dup(r->mem, tag);
 }
 
+void reply_modified(struct request *r, int64_t ms)
+{
+    r->reply.modified = ms;
+}
+
 void reply_flash(struct request *r, enum msg text)
 {
     reply_cookie(r, S("flash"), msg_key(text), FLASH_S);

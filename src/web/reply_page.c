@@ -1,5 +1,6 @@
 /* A page around a body: the layout of its place, with what the layout shows of the reader. */
 #include "layout.html.h"
+#include "settings/settings.h"
 #include "web/layout.h"
 #include "web/request.h"
 
@@ -36,6 +37,15 @@ static str route_title(const struct request *r)
     return msg(r->lang, m);
 }
 
+str request_origin(const struct request *r)
+{
+    str url = r->site->settings ? r->site->settings->public_url : STR_NONE;
+    if (url.n && url.p[url.n - 1] == '/')
+        url.n--;
+    return url.n ? url
+                 : str_fmt(r->mem, "%s://%.*s", r->site->https ? "https" : "http", FMT(r->host));
+}
+
 static struct chrome chrome_of(struct request *r, const struct page *page)
 {
     str theme = request_cookie(r, "theme");
@@ -44,7 +54,7 @@ static struct chrome chrome_of(struct request *r, const struct page *page)
     struct chrome c = {
         .r = r,
         .title = page->title.n ? page->title : route_title(r),
-        .origin = str_fmt(r->mem, "%s://%.*s", r->site->https ? "https" : "http", FMT(r->host)),
+        .origin = request_origin(r),
         .theme = known ? theme : S(""),
         .flash = request_flash(r, &flash) ? msg(r->lang, flash) : S(""),
         .here = request_here(r),

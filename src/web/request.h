@@ -40,6 +40,7 @@ struct reply {
     int cache_seconds; /* 0: no-store (default) */
     str tags[8];       /* page cache tags ("a:<handle>", "home" …) */
     size_t tag_n;
+    int64_t modified; /* ms; 0: unknown */
 };
 
 struct request {
@@ -95,6 +96,10 @@ void reply_cookie(struct request *r, str name, str value, int64_t max_age_s);
 /* Lets the page cache (and Cache-Control) keep this anonymous answer until a tag is touched. */
 void reply_cache(struct request *r, int seconds);
 void reply_tag(struct request *r, str tag);
+/* When what the answer shows changed last: Last-Modified, and 304 to If-Modified-Since. */
+void reply_modified(struct request *r, int64_t ms);
+/* "https://example.org": the public address of the site (setting public_url). */
+str request_origin(const struct request *r);
 /* A line shown once on the next page ("saved"): the cookie "flash" carries the message's key. */
 void reply_flash(struct request *r, enum msg text);
 /* That line, for the layout; shown once (clears the cookie). False when there is none. */

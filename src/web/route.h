@@ -10,7 +10,7 @@ typedef err handler(struct request *r);
 enum method { METHOD_GET, METHOD_POST }; /* HEAD is answered by the handler of GET */
 
 /* Token buckets in memory, per address and per user; rate.c has the numbers. */
-enum rate { RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_CODE, RATE_UPLOAD, RATE_API };
+enum rate { RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_CODE, RATE_UPLOAD, RATE_API, RATE_SEARCH };
 
 enum route_flag {
     ROUTE_CACHED = 1,      /* anonymous answers go to the page cache under the handler's tags */

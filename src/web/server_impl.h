@@ -27,6 +27,7 @@ struct exchange {
     enum method method;
     struct body *body;
     struct MHD_Response *response;
+    struct cache_page *page; /* an answer that went to the page cache, instead of response */
     int status;
     bool cacheable; /* key is set: anonymous GET without query tricks */
     char key[CACHE_KEY_MAX];

@@ -1,14 +1,6 @@
-/* What needs no worker: assets, the icon, robots.txt, health. */
+/* What needs no worker: assets, the icon, health. */
 #include "web/assets.h"
 #include "web/server_impl.h"
-
-static const char ROBOTS[] = "User-agent: *\n"
-                             "Disallow: /console\n"
-                             "Disallow: /desk\n"
-                             "Disallow: /oversight\n"
-                             "Disallow: /industry\n"
-                             "Disallow: /login\n"
-                             "Disallow: /signup\n";
 
 struct fixed {
     int status;
@@ -74,8 +66,6 @@ bool static_answer(struct server *s, struct exchange *x, enum MHD_Result *ret_re
     const struct asset *a = NULL;
     if (str_eq(path, S("/healthz")))
         *ret_result = send_text(s, x, S("ok\n"), S("no-store"));
-    else if (str_eq(path, S("/robots.txt")))
-        *ret_result = send_text(s, x, str_from(ROBOTS), S("public, max-age=3600"));
     else if (str_starts(path, S("/static/")) && (a = asset_find(path)) != NULL)
         *ret_result = send_asset(s, x, a, true);
     else if (str_eq(path, S("/favicon.ico")) &&

@@ -64,6 +64,8 @@ static void test_tmplc__escape_follows_the_place(void **state)
     has("<a href=\"/a/{{ y }}\" title=\"{{ x }}\">{{ z }}", "out_attr(o, (x));");
     has("<a href=\"/a/{{ y }}\" title=\"{{ x }}\">{{ z }}", "out_text(o, (z));");
     has("<a href=\"/a\"><b title=\"1\"></b></a><a href=\"{{ x }}\">", "out_url(o, (x));");
+    has("<script type=\"application/ld+json\">{{ x }}</script>", "out_json(o, (x));");
+    has("<script type=\"application/ld+json\">{{ x }}</script>{{ y }}", "out_text(o, (y));");
 }
 
 static void test_tmplc__expressions_are_read_as_c(void **state)
@@ -143,6 +145,12 @@ static void test_tmplc__expression_is_refused_where_no_escape_helps(void **state
     refuses("<script>{{ x }}</script>", 2, "script or style");
     refuses("<SCRIPT src=\"/a.js\">\n@{a.b}</script>", 3, "script or style");
     refuses("<script>\n</scriptx>{{ x }}", 3, "script or style");
+    refuses("<script type=\"text/javascript\">{{ x }}</script>", 2, "script or style");
+    refuses("<script type=\"{{ y }}application/ld+json\">{{ x }}</script>", 2, "script or style");
+    refuses("<script type=\"application/ld+json\">@{a.b}</script>", 2, "a message in");
+    refuses("<script type=\"application/ld+json\">{{ x }}</script><script>{{ x }}</script>", 2,
+            "script or style");
+    refuses("<style type=\"application/ld+json\">{{ x }}</style>", 2, "script or style");
     refuses("<style>{{ x }}</style>", 2, "script or style");
     refuses("<p style=\"{{ x }}\">", 2, "takes none");
     refuses("<p STYLE = '{{ x }}'>", 2, "takes none");

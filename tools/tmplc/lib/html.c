@@ -75,6 +75,7 @@ static const char *text_step(struct html_walk *w, str rest)
     w->state = HTML_TAG_NAME;
     w->closing = next == '/';
     w->tag.n = 0;
+    w->json = w->json && w->closing;
     return NULL;
 }
 
@@ -100,9 +101,10 @@ static const char *tag_end(struct html_walk *w)
         w->pre += w->closing ? -1 : 1;
     if (w->pre < 0)
         return "</pre> without <pre>";
-    if (w->closing)
+    if (w->closing) {
         w->raw.n = 0;
-    else if (NAME_IN(&w->tag, RAW_TAGS))
+        w->json = false;
+    } else if (NAME_IN(&w->tag, RAW_TAGS))
         w->raw = w->tag;
     return NULL;
 }
@@ -181,12 +183,21 @@ static const char *before_value_step(struct html_walk *w, char c)
     return NULL;
 }
 
+/* <script type="application/ld+json">: browsers never run it (HTML standard 4.12.1), so its content
+ * is data that only has to stay inside. */
+static bool data_block(const struct html_walk *w)
+{
+    return name_is(&w->tag, "script") && name_is(&w->attr, "type") && !w->value_dynamic &&
+           str_eq((str){w->value, w->value_n}, S("application/ld+json"));
+}
+
 static const char *value_step(struct html_walk *w, char c)
 {
     char end = w->state == HTML_VALUE_DOUBLE ? '"' : '\'';
-    if (c == end)
+    if (c == end) {
         w->state = HTML_AFTER_VALUE;
-    else if (w->value_n < sizeof w->value)
+        w->json |= data_block(w);
+    } else if (w->value_n < sizeof w->value)
         w->value[w->value_n++] = c;
     return NULL;
 }
@@ -265,6 +276,10 @@ static const char *value_place(const struct html_walk *w, enum html_place *ret_p
 
 static const char *text_place(const struct html_walk *w, enum html_place *ret_place)
 {
+    if (name_is(&w->raw, "script") && w->json) {
+        *ret_place = PLACE_JSON;
+        return NULL;
+    }
     if (name_is(&w->raw, "script") || name_is(&w->raw, "style"))
         return "an expression in script or style: use a data- attribute";
     *ret_place = PLACE_TEXT;
@@ -307,5 +322,6 @@ bool html_verbatim(const struct html_walk *w)
 
 bool html_same(const struct html_walk *a, const struct html_walk *b)
 {
-    return a->state == b->state && a->pre == b->pre && str_eq(name_str(&a->raw), name_str(&b->raw));
+    return a->state == b->state && a->pre == b->pre && a->json == b->json &&
+           str_eq(name_str(&a->raw), name_str(&b->raw));
 }

@@ -34,10 +34,11 @@ struct html_walk {
     char value[HTML_VALUE_PREFIX]; /* beginning of the current attribute's literal value */
     size_t value_n;
     bool value_dynamic; /* the value has an expression already */
+    bool json;          /* the current script element is a data block (type application/ld+json) */
 };
 
 /* What an expression becomes at a place. */
-enum html_place { PLACE_TEXT, PLACE_ATTR, PLACE_URL, PLACE_URLPART };
+enum html_place { PLACE_TEXT, PLACE_ATTR, PLACE_URL, PLACE_URLPART, PLACE_JSON };
 
 /* These return NULL, or what is wrong. */
 

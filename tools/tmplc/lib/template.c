@@ -208,10 +208,8 @@ static err c_line(struct compiler *c, str line)
 /* --- lines of HTML ---------------------------------------------------------------------------- */
 
 static const char *const WRITERS[] = {
-    [PLACE_TEXT] = "out_text",
-    [PLACE_ATTR] = "out_attr",
-    [PLACE_URL] = "out_url",
-    [PLACE_URLPART] = "out_urlpart",
+    [PLACE_TEXT] = "out_text",       [PLACE_ATTR] = "out_attr", [PLACE_URL] = "out_url",
+    [PLACE_URLPART] = "out_urlpart", [PLACE_JSON] = "out_json",
 };
 
 /* Before C is written for something that stands in the HTML. */

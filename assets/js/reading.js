@@ -1,0 +1,89 @@
+// Reading an article: copy its address, print it, hear it, and go on where one stopped.
+function copying(button) {
+  button.addEventListener('click', async () => {
+    const input = document.getElementById(button.dataset.copy);
+    input.select();
+    try {
+      if (navigator.clipboard) await navigator.clipboard.writeText(input.value);
+      else document.execCommand('copy');
+      button.textContent = button.dataset.done;
+    } catch {
+      input.focus();
+    }
+  });
+}
+
+function listening(button, body) {
+  const speech = window.speechSynthesis;
+  const label = button.querySelector('span');
+  const idle = label.textContent;
+  if (!speech || !window.SpeechSynthesisUtterance) {
+    button.remove();
+    return;
+  }
+  const quiet = () => { label.textContent = idle; };
+  button.addEventListener('click', () => {
+    if (label.textContent !== idle) {
+      speech.cancel();
+      quiet();
+      return;
+    }
+    // One utterance a block: engines cut long ones off.
+    const blocks = [...body.children].map((el) => el.innerText.trim()).filter(Boolean);
+    blocks.forEach((text, i) => {
+      const say = new SpeechSynthesisUtterance(text);
+      say.lang = 'zh-CN';
+      if (i === blocks.length - 1) say.onend = quiet;
+      say.onerror = quiet;
+      speech.speak(say);
+    });
+    label.textContent = button.dataset.stop;
+  });
+  window.addEventListener('pagehide', () => speech.cancel());
+}
+
+// How far the reader is, per mille of the text.
+function place(body) {
+  const box = body.getBoundingClientRect();
+  const seen = (window.innerHeight - box.top) / Math.max(1, box.height);
+  return Math.round(1000 * Math.min(1, Math.max(0, seen)));
+}
+
+function remembering(tools, body) {
+  const { read, csrf, keep } = tools.dataset;
+  if (keep !== 'true') return;
+  const at = Number(tools.dataset.place);
+  let furthest = 0;
+  const send = () => fetch(read, {
+    method: 'POST', keepalive: true, body: new URLSearchParams({ place: furthest, _csrf: csrf }),
+  }).catch(() => {});
+  const look = () => { furthest = Math.max(furthest, place(body)); };
+  if (at > 150 && at < 950 && place(body) < at) {
+    const go = document.createElement('button');
+    go.className = 'btn continue';
+    go.textContent = tools.dataset.continue;
+    go.addEventListener('click', () => {
+      const box = body.getBoundingClientRect();
+      window.scrollTo({ top: window.scrollY + box.top + (box.height * at) / 1000 - window.innerHeight });
+      go.remove();
+    });
+    body.parentElement.insertBefore(go, body);
+    furthest = at;
+  }
+  look();
+  send();
+  window.addEventListener('scroll', look, { passive: true });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') send();
+  });
+}
+
+export function reading() {
+  const tools = document.querySelector('.tools[data-read]');
+  const body = document.querySelector('.read .body');
+  if (!tools || !body) return;
+  tools.querySelectorAll('[data-copy]').forEach(copying);
+  tools.querySelectorAll('[data-print]').forEach((b) => b.addEventListener('click', () => window.print()));
+  tools.querySelectorAll('[data-listen]').forEach((b) => listening(b, body));
+  remembering(tools, body);
+}

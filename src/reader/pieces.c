@@ -1,0 +1,133 @@
+/* What several public pages are made of. */
+#include "reader/pieces.h"
+
+#include "article/render.h"
+#include "base/json.h"
+#include "web/layout.h"
+
+enum { JSON_LD_MAX = 64 * 1024 };
+
+struct mark_view mark_of(const struct request *r, str class, bool verified)
+{
+    AUTO_ARENA(mem);
+    bool official = str_eq(class, S("government")) || str_eq(class, S("media")) ||
+                    str_eq(class, S("institution"));
+    return (struct mark_view){
+        .label = msg_lookup(r->lang, "class.", str_z(mem, class), MSG_class_other_org),
+        .official = official,
+        .verified = verified};
+}
+
+str category_label(const struct request *r, str code)
+{
+    return msg_lookup(r->lang, "category.", str_z(r->mem, code), MSG_reader_all);
+}
+
+void page_key(const struct request *r, struct article_page *p)
+{
+    str rest = request_query(r, "before");
+    int64_t *const parts[] = {&p->before_at, &p->before_account, &p->before_no};
+    for (size_t i = 0; i < LEN(parts); i++) {
+        str one = str_split(rest, '.', &rest);
+        if (str_int(one, parts[i]) != OK)
+            p->before_at = p->before_account = p->before_no = 0;
+    }
+}
+
+static str next_of(const struct request *r, const struct article *v, size_t n)
+{
+    if (n < PER_PAGE)
+        return S("");
+    const struct article *last = &v[n - 1];
+    return str_fmt(r->mem, "%.*s?before=%lld.%lld.%lld", FMT(r->path),
+                   (long long)last->published_at, (long long)last->account_id, (long long)last->no);
+}
+
+static struct article_item *items_of(const struct request *r, const struct article *v, size_t n)
+{
+    struct article_item *items = NEW_N(r->mem, struct article_item, n);
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct article_item){
+            .a = &v[i],
+            .cover = media_path(r->mem, v[i].cover, COVER_WIDTH),
+            .mark = mark_of(r, v[i].account_class, v[i].account_verified),
+        };
+    return items;
+}
+
+struct feed_view feed_of(const struct request *r, const struct article *v, size_t n)
+{
+    return (struct feed_view){.items = items_of(r, v, n), .n = n, .next = next_of(r, v, n)};
+}
+
+struct feed_view front_of(const struct request *r, const struct article *v, size_t n)
+{
+    struct article_item *items = items_of(r, v, n);
+    if (n > 0 && v[0].cover.n > 0 && request_query(r, "before").n == 0) {
+        items[0].lead = true;
+        items[0].cover = media_path(r->mem, v[0].cover, LEAD_WIDTH);
+    }
+    return (struct feed_view){.items = items, .n = n, .next = next_of(r, v, n), .wide = true};
+}
+
+bool reading_choice(str v)
+{
+    return v.n == 2 && str_find(S("smlx"), v.p[0]) < 4 && (v.p[1] == 'n' || v.p[1] == 's');
+}
+
+str feed_path(const struct request *r, str path)
+{
+    return str_eq(path, S("/")) ? str_dup(r->mem, S("")) : path;
+}
+
+int64_t article_updated(const struct article *a, const struct article_version *v)
+{
+    bool replaced = v->version > 1 && v->created_at > a->published_at;
+    return replaced ? v->created_at : a->published_at;
+}
+
+static void put_party(struct jw *j, const char *key, const char *type, str name)
+{
+    jw_key(j, key);
+    jw_object(j);
+    jw_key_str(j, "@type", str_from(type));
+    jw_key_str(j, "name", name);
+}
+
+str site_name(const struct request *r)
+{
+    struct site_profile profile = {.name = STR_NONE};
+    if (r->site->profile && r->site->profile(r->site, r->mem, &profile) != OK)
+        fault_clear();
+    return profile.name.n ? profile.name : msg(r->lang, MSG_site_name);
+}
+
+str article_json_ld(const struct request *r, const struct article *a,
+                    const struct article_version *v, const struct page *page)
+{
+    struct jw j;
+    str origin = request_origin(r);
+    bool person = str_eq(a->account_class, S("individual"));
+    jw_init(&j, r->mem, JSON_LD_MAX);
+    jw_object(&j);
+    jw_key_str(&j, "@context", S("https://schema.org"));
+    jw_key_str(&j, "@type", S("NewsArticle"));
+    jw_key_str(&j, "headline", v->text.title);
+    jw_key_str(&j, "description", v->text.digest);
+    if (page->image.n)
+        jw_key_str(&j, "image", str_cat(r->mem, origin, page->image));
+    jw_key_str(&j, "datePublished", clock_rfc3339(r->mem, page->published_at));
+    jw_key_str(&j, "dateModified", clock_rfc3339(r->mem, page->updated_at));
+    jw_key_str(&j, "articleSection", category_label(r, v->text.category));
+    jw_key_str(&j, "mainEntityOfPage", str_cat(r->mem, origin, page->canonical));
+    jw_key_bool(&j, "isAccessibleForFree", true);
+    put_party(&j, "author", person ? "Person" : "Organization", a->account_name);
+    jw_key_str(&j, "url", str_fmt(r->mem, "%.*s/a/%.*s", FMT(origin), FMT(a->handle)));
+    jw_end(&j);
+    put_party(&j, "publisher", "Organization", site_name(r));
+    jw_key_str(&j, "url", origin);
+    jw_end(&j);
+    jw_end(&j);
+    str json = STR_NONE;
+    return buf_take(&j.out, &json) == OK ? json : S("");
+}
