@@ -62,7 +62,7 @@ test('a reviewer logs in and decides by keys alone', async () => {
   const ctx = await site.login('reviewer');
   const page = await ctx.newPage();
   await page.goto('/desk');
-  await tabTo(page, (el) => el.text === '领取下一件');
+  await tabTo(page, (el) => el.text === '处理下一件');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/desk\/cases\/\d+/);
   const mine = page.url();

@@ -46,7 +46,7 @@ async function signUp(page, mobile, name) {
 // The reviewer takes the next case and approves it; gives back what was shown.
 async function approve() {
   await reviewer.goto('/desk');
-  await press(reviewer, '领取下一件');
+  await press(reviewer, '处理下一件');
   const seen = await main(reviewer).innerText();
   await press(reviewer, '通过');
   assert.equal(await reviewer.getByRole('alert').count(), 0, await main(reviewer).innerText());

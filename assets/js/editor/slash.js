@@ -33,7 +33,6 @@ class Menu {
     this.asked = asked;
     this.at = Math.min(this.at, Math.max(0, this.items.length - 1));
     this.box.hidden = this.items.length === 0;
-    view.dom.setAttribute('aria-expanded', String(this.shown));
     if (!this.shown) { this.at = 0; view.dom.removeAttribute('aria-activedescendant'); return; }
     this.draw();
   }
