@@ -175,7 +175,7 @@ static err correct(struct tx *t, const struct batch *b, int i, int64_t no)
 
 static err article_make(struct tx *t, const struct batch *b, int i)
 {
-    enum { CORRECTED = 12 }; /* one in so many */
+    enum { CORRECTED = 12 }; /* one in so many, the newest among them */
     struct demo *d = b->d;
     int left = DEMO_ARTICLES - i;
     bool held = left <= HELD, returned = !held && left <= HELD + RETURNED;
@@ -188,7 +188,7 @@ static err article_make(struct tx *t, const struct batch *b, int i)
     TRY(decide(t, b, i, o.no, returned));
     if (returned)
         return OK;
-    if (i % CORRECTED == CORRECTED - 1)
+    if ((left - HELD - RETURNED - 1) % CORRECTED == 0)
         TRY(correct(t, b, i, o.no));
     return store_backdate(t, account, o.no, date_of(i, tx_now(t)), 20 + i * 7919 % 4000);
 }
