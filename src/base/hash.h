@@ -1,4 +1,4 @@
-/* SHA-256 and HMAC (libsodium), hexadecimal and base64. */
+/* SHA-256 and HMAC, hexadecimal and base64. */
 #pragma once
 #include "base/str.h"
 
@@ -6,7 +6,7 @@ struct sha256 {
     uint8_t b[32];
 };
 struct sha256_ctx {
-    uint64_t opaque[16]; /* crypto_hash_sha256_state */
+    uint64_t opaque[16]; /* SHA256_CTX */
 };
 
 struct sha256 sha256(struct bytes data);
