@@ -103,6 +103,13 @@ void db_listen(struct db *db, db_listener *fn, void *ctx)
     db->listener[db->n_listeners++].ctx = ctx;
 }
 
+void db_unlisten(struct db *db, const void *ctx)
+{
+    for (int i = 0; i < db->n_listeners; i++)
+        if (db->listener[i].ctx == ctx)
+            db->listener[i] = db->listener[--db->n_listeners];
+}
+
 const struct db_sql *const *db_statements(size_t *ret_n)
 {
     /* cppcheck-suppress comparePointers ; the linker puts both ends round one section */

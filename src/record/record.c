@@ -93,7 +93,9 @@ err record_add(struct tx *t, const struct record_in *in)
                              .subject = in->subject,
                              .body = body,
                              .hash = {hash.b, sizeof hash.b}};
-    return record_store_add(t, &row, (struct bytes){salted, 32});
+    TRY(record_store_add(t, &row, (struct bytes){salted, 32}));
+    tx_signal(t, S("record")); /* the sealer */
+    return OK;
 }
 
 struct sha256 oplog_hash(arena *mem, const struct oplog_row *row)

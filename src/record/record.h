@@ -1,6 +1,5 @@
 /* The record: one immutable row for every accountable act, written in the act's own transaction
- * (regulation 2017 art. 16). Each row will become one leaf of the transparency log; callers need
- * not change for that.
+ * (regulation 2017 art. 16). Each row becomes one leaf of the transparency log (record/log.h).
  *
  * The body is canonical JSON (keys sorted, no spaces):
  *   {"account":1,"actor":2,"at":3,"data":{…},"kind":"article_published","subject":"article/1/7/2"}
@@ -42,7 +41,7 @@ struct record_in {
     .fields = (const struct record_field[]){__VA_ARGS__},                                          \
     .n_fields = sizeof((const struct record_field[]){__VA_ARGS__}) / sizeof(struct record_field)
 
-/* One statement. ERR_TOO_LARGE when the body passes 60 KB (a leaf's limit is 65,535 bytes). */
+/* Two statements. ERR_TOO_LARGE when the body passes 60 KB (a leaf's limit is 65,535 bytes). */
 err record_add(struct tx *t, const struct record_in *in);
 
 struct record_row {

@@ -5,12 +5,13 @@ enum { LIST_MAX = 200, QUERY_MAX = 500 };
 
 err record_store_add(struct tx *t, const struct record_row *row, struct bytes salt)
 {
-    return db_exec(t,
-                   "INSERT INTO record (id, kind, account_id, subject, actor, at, prev, salt, body,"
-                   " hash) VALUES ($1, $2, $3, $4, $5, $6, (SELECT p.hash FROM record p"
-                   " WHERE p.subject = $4 ORDER BY p.id DESC LIMIT 1), $7, $8, $9)",
-                   DB_IN(row->id, row->kind, row->account_id, row->subject, row->actor, row->at,
-                         salt, row->body, row->hash));
+    TRY(db_exec(t,
+                "INSERT INTO record (id, kind, account_id, subject, actor, at, prev, salt, body,"
+                " hash) VALUES ($1, $2, $3, $4, $5, $6, (SELECT p.hash FROM record p"
+                " WHERE p.subject = $4 ORDER BY p.id DESC LIMIT 1), $7, $8, $9)",
+                DB_IN(row->id, row->kind, row->account_id, row->subject, row->actor, row->at, salt,
+                      row->body, row->hash)));
+    return db_exec(t, "INSERT INTO record_pending (id) VALUES ($1)", DB_IN(row->id));
 }
 
 err record_store_batch(struct tx *t, arena *mem, int64_t after, struct record_stored **ret_v,

@@ -5,7 +5,7 @@
 
 enum {
     TILE_WIDTH = 256,
-    TILE_LEVELS = 8, /* enough for 2^62 entries */
+    TILE_LEVELS = 7, /* enough for 2^56 entries */
     TILE_ENTRIES = -1,
     ENTRY_MAX = 65535,
 };

@@ -1,0 +1,203 @@
+/* Checkpoints: signed, with the cosignatures of witnesses, and the receipts against them. */
+#include "base/clock.h"
+#include "record/log_impl.h"
+#include "record/witness_impl.h"
+
+static err head_of(arena *mem, str text, struct tree_head *ret_head)
+{
+    struct note n;
+    struct checkpoint c;
+    TRY(note_parse(mem, text, &n));
+    TRY(checkpoint_parse(mem, n.body, &c));
+    *ret_head = c.head;
+    return OK;
+}
+
+static err file_text(const struct record_log *l, arena *mem, const char *path, str *ret_text)
+{
+    struct bytes b;
+    TRY(log_files_get(&l->files, mem, path, &b));
+    *ret_text = bytes_str(b);
+    return str_valid(*ret_text) ? OK : fault(ERR_INVALID, "log_damaged", "%s is no text", path);
+}
+
+/* True while the checkpoint on disk is the one of this head: another node, paused while it wrote,
+ * may have put an older one in its place. */
+static bool published(const struct record_log *l, struct tree_head head)
+{
+    AUTO_ARENA(mem);
+    str text;
+    struct tree_head there;
+    return file_text(l, mem, "checkpoint", &text) == OK && head_of(mem, text, &there) == OK &&
+           there.size == head.size && tree_same(there.root, head.root);
+}
+
+static void status_set(struct record_log *l, struct tree_head head)
+{
+    pthread_mutex_lock(&l->lock);
+    l->status.size = head.size;
+    l->status.root = head.root;
+    l->status.signed_at = clock_ms();
+    pthread_cond_broadcast(&l->wake); /* witnesses */
+    pthread_mutex_unlock(&l->lock);
+}
+
+static err checkpoint_put(struct record_log *l, const char *path, str text)
+{
+    AUTO_ARENA(mem);
+    struct log_files own = {.dir = l->files.dir}; /* the sealer and the askers write */
+    TRY(log_files_put(&own, path, str_bytes(text)));
+    return log_files_sync(&own);
+}
+
+/* Under pass. The state is durable before the signature is seen by anybody. */
+err log_publish(struct record_log *l)
+{
+    AUTO_ARENA(mem);
+    struct tree_head head = {l->edge.tree.size, tree_root(&l->edge.tree)};
+    bool same = head.size == l->state.head.size;
+    if (same && !tree_same(head.root, l->state.head.root))
+        return fault(ERR_CONFLICT, "log_forked", "a second tree of %lld leaves",
+                     (long long)head.size);
+    if (head.size < l->state.head.size)
+        return fault(ERR_CONFLICT, "log_restored", "a tree of %lld leaves after one of %lld",
+                     (long long)head.size, (long long)l->state.head.size);
+    if (same && published(l, head))
+        return OK;
+    struct log_state s = {head, l->edge.last};
+    TRY(log_state_write(l->state_file, l->signer.key.name, &s));
+    l->state = s;
+    str body = checkpoint_body(mem, &(struct checkpoint){l->signer.key.name, head});
+    str text = str_fmt(mem, "%.*s\n%.*s", FMT(body), FMT(note_sign(mem, body, &l->signer, 0)));
+    TRY(checkpoint_put(l, "checkpoint", text));
+    status_set(l, head);
+    return OK;
+}
+
+err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum)
+{
+    AUTO_ARENA(mem);
+    struct tree_head head = {0};
+    str text = str_cat(mem, checkpoint, lines);
+    TRY(head_of(mem, text, &head));
+    pthread_mutex_lock(&l->pass);
+    err e = published(l, head) ? checkpoint_put(l, "checkpoint", text) : OK;
+    str before;
+    struct tree_head old = {0};
+    if (e == OK && quorum &&
+        (file_text(l, mem, "witnessed", &before) != OK || head_of(mem, before, &old) != OK ||
+         old.size <= head.size))
+        e = checkpoint_put(l, "witnessed", text);
+    pthread_mutex_unlock(&l->pass);
+    if (e != OK || !quorum)
+        return e;
+    pthread_mutex_lock(&l->lock);
+    if (l->status.witnessed_size < head.size)
+        l->status.witnessed_size = head.size;
+    pthread_mutex_unlock(&l->lock);
+    return OK;
+}
+
+void status_load(struct record_log *l)
+{
+    AUTO_ARENA(mem);
+    str text;
+    struct tree_head head = {0};
+    if (file_text(l, mem, "checkpoint", &text) == OK && head_of(mem, text, &head) == OK) {
+        l->status.size = head.size;
+        l->status.root = head.root;
+    }
+    if (file_text(l, mem, "witnessed", &text) == OK && head_of(mem, text, &head) == OK)
+        l->status.witnessed_size = head.size;
+}
+
+err record_log_adopt(struct record_log *l, int64_t *ret_size)
+{
+    AUTO_ARENA(mem);
+    str text;
+    struct note n;
+    struct checkpoint c;
+    TRY(file_text(l, mem, "checkpoint", &text));
+    TRY(note_parse(mem, text, &n));
+    TRY(checkpoint_parse(mem, n.body, &c));
+    if (!note_verified(&n, &l->signer.key, NULL) || !str_eq(c.origin, l->signer.key.name))
+        return fault(ERR_INVALID, "bad_checkpoint", "the checkpoint is not of this log's key");
+    struct log_state s = {.head = c.head};
+    struct edge *e = NEW(mem, struct edge);
+    err loaded = edge_load(e, &l->files, c.head.size);
+    bool same = loaded == OK && tree_same(tree_root(&e->tree), c.head.root);
+    s.last = e->last;
+    edge_done(e);
+    TRY(loaded);
+    if (!same)
+        return fault(ERR_INVALID, "log_damaged", "the tiles do not make the checkpoint's root");
+    TRY(log_state_write(l->state_file, l->signer.key.name, &s));
+    *ret_size = s.head.size;
+    return OK;
+}
+
+/* ---- reading ---- */
+
+void record_log_status(struct record_log *l, struct record_log_status *ret_s)
+{
+    pthread_mutex_lock(&l->lock);
+    *ret_s = l->status;
+    pthread_mutex_unlock(&l->lock);
+}
+
+err record_log_checkpoint(struct record_log *l, arena *mem, str *ret_text)
+{
+    return file_text(l, mem, "checkpoint", ret_text);
+}
+
+err record_log_witnessed(struct record_log *l, arena *mem, str *ret_text)
+{
+    return file_text(l, mem, "witnessed", ret_text);
+}
+
+err record_log_tile(struct record_log *l, arena *mem, struct tile_id id, struct bytes *ret_data)
+{
+    return log_files_tile(&l->files, mem, id, ret_data);
+}
+
+static err fetch(void *ctx, arena *mem, struct tile_id id, struct bytes *ret_data)
+{
+    return log_files_tile(ctx, mem, id, ret_data);
+}
+
+err log_prove(struct record_log *l, arena *mem, struct log_proof_of what, struct proof *ret_path)
+{
+    AUTO_ARENA(own);
+    struct tiles *t = NEW(own, struct tiles);
+    tiles_init(t, fetch, &l->files, what.size);
+    struct tree_source src = {tiles_read, t};
+    if (what.consistency)
+        return tree_prove_consistency(&src, mem, what.from, what.size, ret_path);
+    return tree_prove_inclusion(&src, mem, (struct tree_place){what.from, what.size}, ret_path);
+}
+
+err record_log_receipt(struct record_log *l, struct tx *t, arena *mem, int64_t record_id,
+                       str *ret_text)
+{
+    struct leaf_row leaf = {0};
+    struct tree_head head = {0};
+    str text = STR_NONE;
+    TRY(log_store_leaf_of(t, mem, record_id, &leaf));
+    bool cosigned = file_text(l, mem, "witnessed", &text) == OK &&
+                    head_of(mem, text, &head) == OK && leaf.idx < head.size;
+    if (!cosigned) {
+        TRY(file_text(l, mem, "checkpoint", &text));
+        TRY(head_of(mem, text, &head));
+    }
+    if (leaf.idx >= head.size)
+        return fault(ERR_NOT_FOUND, "not_sealed_yet", "leaf %lld is not signed yet",
+                     (long long)leaf.idx);
+    struct receipt r = {.extra = str_bytes(leaf.entry), .index = leaf.idx, .checkpoint = text};
+    TRY(log_prove(l, mem, (struct log_proof_of){.from = leaf.idx, .size = head.size}, &r.path));
+    if (!tree_included((struct tree_place){leaf.idx, head.size}, tree_leaf(r.extra), r.path,
+                       head.root))
+        return fault(ERR_INVALID, "log_damaged", "leaf %lld is not in the tree that was signed",
+                     (long long)leaf.idx);
+    *ret_text = receipt_text(mem, &r);
+    return OK;
+}
