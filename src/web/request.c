@@ -41,7 +41,7 @@ str request_arg(const struct request *r, const char *name)
     size_t at = 0;
     for (str rest = str_from(r->route->pattern); rest.p;) {
         str segment = str_split(rest, '/', &rest);
-        if (segment.n == 0 || segment.p[0] != ':')
+        if (segment.n == 0 || (segment.p[0] != ':' && segment.p[0] != '*'))
             continue;
         if (str_eq(str_sub(segment, 1, segment.n), key))
             return r->args[at];

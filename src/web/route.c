@@ -1,5 +1,6 @@
 /* Finds the route of a path. Routes are sorted by number of segments and then so that a literal
- * segment comes before a ":x" at the leftmost difference: the first match is the right one. */
+ * segment comes before a ":x" at the leftmost difference: the first match is the right one. Routes
+ * that end in a "*x" stand behind all others and are asked when none of those has the path. */
 #include "web/route.h"
 
 #include <pthread.h>
@@ -12,9 +13,10 @@ struct entry {
     str segments[MAX_SEGMENTS];
     unsigned n;
     unsigned wild; /* bit set per ":x", leftmost segment highest */
+    bool rest;     /* the last segment is "*x": it and all behind it */
 };
 struct route_index {
-    size_t n;
+    size_t n, plain;               /* plain: those without "*x" */
     size_t from[MAX_SEGMENTS + 2]; /* entries with k segments: from[k] .. from[k + 1] */
     struct entry entries[];
 };
@@ -43,6 +45,8 @@ static bool is_wild(str segment)
 static int entry_order(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
+    if (x->rest != y->rest)
+        return x->rest ? 1 : -1;
     if (x->n != y->n)
         return x->n < y->n ? -1 : 1;
     return x->wild == y->wild ? 0 : x->wild < y->wild ? -1 : 1;
@@ -50,7 +54,8 @@ static int entry_order(const void *a, const void *b)
 
 static bool same_requests(const struct entry *x, const struct entry *y)
 {
-    if (x->n != y->n || x->wild != y->wild || x->route->method != y->route->method)
+    if (x->n != y->n || x->wild != y->wild || x->rest != y->rest ||
+        x->route->method != y->route->method)
         return false;
     for (unsigned i = 0; i < x->n; i++)
         if (!is_wild(x->segments[i]) && !str_eq(x->segments[i], y->segments[i]))
@@ -62,12 +67,17 @@ static void entry_init(struct entry *e, const struct route *route)
 {
     e->route = route;
     e->wild = 0;
+    e->rest = false;
     unsigned args = 0;
     ASSERT(route->pattern[0] == '/' && route->run);
     ASSERT(split(str_from(route->pattern), e->segments, &e->n));
     for (unsigned i = 0; i < e->n; i++) {
         ASSERT(e->segments[i].n > 0);
-        if (is_wild(e->segments[i])) {
+        if (e->segments[i].p[0] == '*') {
+            ASSERT(i > 0 && i + 1 == e->n);
+            e->rest = true;
+            args++;
+        } else if (is_wild(e->segments[i])) {
             e->wild |= 1U << (MAX_SEGMENTS - i);
             args++;
         }
@@ -83,7 +93,8 @@ struct route_index *route_index_new(const struct route *routes, size_t n)
         entry_init(&ix->entries[i], &routes[i]);
     qsort(ix->entries, n, sizeof(struct entry), entry_order);
     for (size_t i = 0; i < n; i++) {
-        ix->from[ix->entries[i].n + 1] = i + 1;
+        if (!ix->entries[i].rest)
+            ix->from[ix->entries[i].n + 1] = ix->plain = i + 1;
         for (size_t k = i + 1; k < n; k++)
             ASSERT(!same_requests(&ix->entries[i], &ix->entries[k]));
     }
@@ -131,12 +142,48 @@ static bool decode(arena *mem, str raw, str *ret_s)
     return raw.n > 0 && str_valid(raw);
 }
 
-static bool entry_matches(const struct entry *e, const str *segments)
+struct found {
+    const str *segments;
+    unsigned n;
+    const struct route **route;
+    str *args;
+};
+
+static bool entry_matches(const struct entry *e, const str *segments, unsigned n)
 {
-    for (unsigned i = 0; i < e->n; i++)
+    for (unsigned i = 0; i < n; i++)
         if (!is_wild(e->segments[i]) && !str_eq(e->segments[i], segments[i]))
             return false;
     return true;
+}
+
+/* Everything behind the segments that the pattern names, as it was sent: ASCII that stands in file
+ * names, so there is nothing to decode. */
+static str rest_of(str path, unsigned before)
+{
+    str rest = str_sub(path, 1, path.n);
+    for (unsigned i = 0; i < before; i++)
+        (void)str_split(rest, '/', &rest);
+    return rest;
+}
+
+static bool rest_find(const struct route_index *ix, enum method method, str path,
+                      const struct found *f)
+{
+    for (size_t i = ix->plain; i < ix->n; i++) {
+        const struct entry *e = &ix->entries[i];
+        unsigned before = e->n - 1;
+        if (e->route->method != method || f->n < e->n || !entry_matches(e, f->segments, before))
+            continue;
+        unsigned arg = 0;
+        for (unsigned k = 0; k < before; k++)
+            if (is_wild(e->segments[k]))
+                f->args[arg++] = f->segments[k];
+        f->args[arg] = rest_of(path, before);
+        *f->route = e->route;
+        return str_find(f->args[arg], '%') == f->args[arg].n;
+    }
+    return false;
 }
 
 err route_index_find(const struct route_index *ix, enum method method, str path, arena *mem,
@@ -152,7 +199,7 @@ err route_index_find(const struct route_index *ix, enum method method, str path,
     bool other = false;
     for (size_t i = ix->from[n]; i < ix->from[n + 1]; i++) {
         const struct entry *e = &ix->entries[i];
-        if (!entry_matches(e, segments))
+        if (!entry_matches(e, segments, n))
             continue;
         if (e->route->method != method) {
             other = true;
@@ -164,6 +211,8 @@ err route_index_find(const struct route_index *ix, enum method method, str path,
         *ret_route = e->route;
         return OK;
     }
+    if (rest_find(ix, method, path, &(struct found){segments, n, ret_route, ret_args}))
+        return OK;
     return other ? fault(ERR_METHOD, "method_not_allowed", "other method")
                  : fault(ERR_NOT_FOUND, "not_found", "no route");
 }

@@ -22,7 +22,8 @@ enum route_flag {
 
 struct route {
     enum method method;
-    const char *pattern; /* "/a/:handle/:no"; ":x" matches one segment */
+    /* "/a/:handle/:no"; ":x" matches one segment, a last "*x" one or more, as sent (no %XX) */
+    const char *pattern;
     handler *run;
     enum who who;
     unsigned need; /* WHO_STAFF: mask of roles; WHO_MEMBER: enum member_role; else 0 */
@@ -36,8 +37,9 @@ extern const struct route ROUTES[];
 extern const size_t ROUTE_COUNT;
 
 enum { ROUTE_MAX_ARGS = 6 };
-/* Matches path segment by segment; literal segments win over ":x". Segments come percent-decoded
- * and valid UTF-8. ERR_NOT_FOUND, or ERR_METHOD when only the other method has the path. */
+/* Matches path segment by segment; literal segments win over ":x", and everything over "*x".
+ * Segments come percent-decoded and valid UTF-8. ERR_NOT_FOUND, or ERR_METHOD when only the other
+ * method has the path. */
 err route_find(enum method method, str path, arena *mem, const struct route **ret_route,
                str ret_args[ROUTE_MAX_ARGS]);
 

@@ -18,9 +18,16 @@ static err stub(struct request *r)
         METHOD_##m, p, stub, WHO_ANY, 0, RATE_READ, 0, ""                                          \
     }
 static const struct route TABLE[] = {
-    R(GET, "/"),          R(GET, "/a/:handle"),         R(GET, "/a/:handle/:no"),
-    R(GET, "/a/new"),     R(POST, "/a/:handle"),        R(GET, "/a/:handle/feed"),
-    R(POST, "/a/x/feed"), R(GET, "/:page/help/:topic"),
+    R(GET, "/"),
+    R(GET, "/a/:handle"),
+    R(GET, "/a/:handle/:no"),
+    R(GET, "/a/new"),
+    R(POST, "/a/:handle"),
+    R(GET, "/a/:handle/feed"),
+    R(POST, "/a/x/feed"),
+    R(GET, "/:page/help/:topic"),
+    R(GET, "/log/tile/*path"),
+    R(GET, "/log/tile/none"),
 };
 
 static struct route_index *ix;
@@ -99,6 +106,24 @@ static void test_route__arguments_are_decoded(void **state)
     assert_string_equal(r->pattern, "/a/new");
 }
 
+static void test_route__the_rest_of_a_path_is_one_argument(void **state)
+{
+    (void)state;
+    AUTO_ARENA(mem);
+    const struct route *r = NULL;
+    str args[ROUTE_MAX_ARGS];
+    expect(mem, METHOD_GET, "/log/tile/0/000", "/log/tile/*path");
+    expect(mem, METHOD_GET, "/log/tile/none", "/log/tile/none");
+    assert_int_equal(
+        route_index_find(ix, METHOD_GET, S("/log/tile/entries/x001/000.p/7"), mem, &r, args), OK);
+    assert_true(str_eq(args[0], S("entries/x001/000.p/7")));
+    static const char *const NONE[] = {"/log/tile", "/log/tile/", "/log/tile/0//000",
+                                       "/log/tile/0/%2e", "/log/1/2/3/4/5/6/7/8/9/10/11/12/13"};
+    for (size_t i = 0; i < LEN(NONE); i++)
+        assert_int_equal(route_index_find(ix, METHOD_GET, str_from(NONE[i]), mem, &r, args),
+                         ERR_NOT_FOUND);
+}
+
 static void test_access__roles(void **state)
 {
     (void)state;
@@ -152,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_route__find),
         cmocka_unit_test(test_route__arguments_are_decoded),
+        cmocka_unit_test(test_route__the_rest_of_a_path_is_one_argument),
         cmocka_unit_test(test_access__roles),
         cmocka_unit_test(test_access__duties_are_separate),
         cmocka_unit_test(test_access__member_roles),

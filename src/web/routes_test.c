@@ -51,7 +51,7 @@ static str path_of(const char *pattern)
     while (rest.p) {
         str s = str_split(rest, '/', &rest);
         buf_add_char(&b, '/');
-        if (s.n && s.p[0] == ':')
+        if (s.n && (s.p[0] == ':' || s.p[0] == '*'))
             buf_add(&b, str_eq(s, S(":handle")) ? S("gongqi") : S("1"));
         else
             buf_add(&b, s);
