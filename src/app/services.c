@@ -4,15 +4,18 @@
 #include "account/account.h"
 #include "article/console.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "blob/blob.h"
 #include "compliance/compliance.h"
 #include "job/job.h"
+#include "mail/fetch.h"
 #include "mail/mail.h"
 #include "notice/notice.h"
 #include "policy/policy.h"
 #include "provider/provider.h"
 #include "reader/search.h"
 #include "registrant/registrant.h"
+#include "record/log.h"
 #include "registrant/verify_http.h"
 #include "settings/provider.h"
 #include "user/user.h"
@@ -84,6 +87,51 @@ static const struct job_kind JOBS[] = {
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 
+/* The sealer and the witnesses' askers run without a request, so nobody else would say it. */
+static void log_report(err e)
+{
+    struct fault f = fault_of(e);
+    if (e == OK)
+        log_line(LOG_INFO, "log_signs", LOG_INT("at", clock_ms()));
+    else
+        log_line(LOG_ERROR, "log_does_not_sign", LOG_TEXT("reason", str_from(f.reason)),
+                 LOG_TEXT("text", str_from(f.text)));
+}
+
+static err witness_call(void *ctx, arena *mem, str url, str body, struct witness_answer *ret_a)
+{
+    const struct settings *set = ctx;
+    struct fetch_in in = {.method = "POST",
+                          .url = url,
+                          .body = body,
+                          .content_type = S("text/plain; charset=utf-8"),
+                          .allow = set->fetch_allow,
+                          .timeout_ms = set->fetch_timeout * SECOND_MS,
+                          .max = 64 * 1024};
+    struct fetch_out out = {0};
+    TRY(fetch(mem, &in, &out));
+    *ret_a = (struct witness_answer){out.status, out.body};
+    return OK;
+}
+
+err log_open(struct boot *b, struct record_log **ret_log)
+{
+    const struct settings *set = &b->settings;
+    struct record_log_opts o = {
+        .db = b->site.db,
+        .dir = str_z(b->mem, str_cat(b->mem, b->site.data_dir, S("/log"))),
+        .key_file = str_z(b->mem, set->log_key_file),
+        .state_file = str_z(b->mem, set->log_state_file),
+        .origin = str_z(b->mem, set->log_origin),
+        .witnesses = str_z(b->mem, set->log_witnesses),
+        .post = witness_call,
+        .post_ctx = &b->settings,
+        .private_entries = str_eq(set->log_entries, S("private")),
+        .report = log_report,
+    };
+    return record_log_open(&o, ret_log);
+}
+
 static void mailer_open(struct boot *b)
 {
     struct mailer *m = NEW(b->mem, struct mailer);
@@ -102,6 +150,8 @@ err services_open(struct boot *b, int job_threads)
     s->memberships = account_memberships;
     s->unread = notice_unread;
     s->profile = provider_profile;
+    if (job_threads > 0)
+        TRY(log_open(b, &s->log));
     struct vault_opts keys = {.key_file = str_z(b->mem, set->vault_key_file),
                               .key_command = str_z(b->mem, set->vault_key_command)};
     TRY(vault_start(s->db, &keys, &s->vault));
@@ -110,17 +160,22 @@ err services_open(struct boot *b, int job_threads)
     mailer_open(b);
     struct job_runner_opts jobs = {
         .db = s->db, .kinds = JOBS, .n_kinds = LEN(JOBS), .ctx = s, .threads = job_threads};
-    return job_runner_start(&jobs, &s->jobs);
+    TRY(job_runner_start(&jobs, &s->jobs));
+    if (s->log)
+        record_log_start(s->log);
+    return OK;
 }
 
 void services_close(struct boot *b)
 {
     struct site *s = &b->site;
     job_runner_stop(s->jobs);
+    record_log_close(s->log);
     provider_live_stop(s->provider);
     blob_store_close(s->blobs);
     vault_stop(s->vault);
     s->jobs = NULL;
+    s->log = NULL;
     s->provider = NULL;
     s->blobs = NULL;
     s->vault = NULL;

@@ -7,3 +7,6 @@
  * by itself (commands). */
 err services_open(struct boot *b, int job_threads);
 void services_close(struct boot *b);
+/* The transparency log of this site, for `serve` and for commands about it. */
+struct record_log;
+err log_open(struct boot *b, struct record_log **ret_log);

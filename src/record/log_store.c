@@ -63,6 +63,12 @@ err log_store_leaf_of(struct tx *t, arena *mem, int64_t record_id, struct leaf_r
     return e;
 }
 
+err record_leaf_index(struct tx *t, arena *mem, int64_t record_id, int64_t *ret_idx)
+{
+    return db_one(t, mem, "SELECT COALESCE(MAX(idx), -1) FROM record_leaf WHERE record_id = $1",
+                  DB_IN(record_id), DB_OUT(ret_idx));
+}
+
 err record_log_growth(struct tx *t, struct record_log_growth *ret_g)
 {
     AUTO_ARENA(mem);

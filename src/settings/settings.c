@@ -249,14 +249,32 @@ static err read_config(arena *mem, struct settings *s)
     return stat(path, &st) == 0 ? read_file(mem, path, s) : OK;
 }
 
+/* A schema-less URL: what stands behind "://", without a slash at its end. */
+static str log_origin_of(arena *mem, str url)
+{
+    size_t at = 0;
+    while (at + 3 <= url.n && !str_starts(str_sub(url, at, 3), S("://")))
+        at++;
+    str host = at + 3 <= url.n ? str_sub(url, at + 3, url.n) : url;
+    while (str_ends(host, S("/")))
+        host.n--;
+    return str_cat(mem, host, S("/log"));
+}
+
 static void fill_in(arena *mem, struct settings *s)
 {
     if (!s->database.n)
         s->database = str_fmt(mem, "sqlite:%.*s/gongqi.db", FMT(s->data));
     if (!s->vault_key_file.n)
         s->vault_key_file = str_fmt(mem, "%.*s/vault.key", FMT(s->data));
+    if (!s->log_key_file.n)
+        s->log_key_file = str_fmt(mem, "%.*s/log.key", FMT(s->data));
+    if (!s->log_state_file.n)
+        s->log_state_file = str_fmt(mem, "%.*s/log.state", FMT(s->data));
     if (!s->public_url.n)
         s->public_url = str_fmt(mem, "http://%.*s", FMT(s->listen));
+    if (!s->log_origin.n)
+        s->log_origin = log_origin_of(mem, s->public_url);
 }
 
 static void set_defaults(struct settings *s)

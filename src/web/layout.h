@@ -31,6 +31,7 @@ struct page {
     int64_t published_at, updated_at; /* of an article; 0: not said */
     bool wide;   /* no maximum width (review, editor); readers: the width of the front page */
     bool editor; /* loads editor.js and editor.css */
+    const char *script; /* one more script of assets/, "receipt.js"; NULL: none */
     bool noindex;
     struct page_link back;   /* consoles: above the title */
     struct page_link action; /* consoles: the one primary action */

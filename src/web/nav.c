@@ -28,6 +28,7 @@ static const struct nav_item DESK[] = {
     {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN | ROLE_PRIVACY, 'm'},
     {"/jobs", MSG_nav_jobs, "cog-6-tooth", ROLE_SYSADMIN, 'j'},
     {"/log", MSG_nav_log, "document-magnifying-glass", ROLE_SECURITY, 'l'},
+    {"/log", MSG_layout_log, "link", ROLE_SYSADMIN | ROLE_SECURITY | ROLE_COMPLIANCE, 'l'},
 };
 static const struct nav_item OVERSIGHT[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},

@@ -11,6 +11,7 @@ struct page_cache;    /* web/cache.h */
 struct provider_live; /* settings/provider.h */
 struct mailer;        /* mail/mail.h */
 struct job_runner;    /* job/job.h */
+struct record_log;    /* record/log.h */
 
 struct membership {
     int64_t account_id;
@@ -33,6 +34,7 @@ struct site {
     struct provider_live *provider; /* provider settings in force */
     struct mailer *mail;
     struct job_runner *jobs;
+    struct record_log *log; /* NULL in commands */
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */
     int rate_factor; /* multiplies the limits of rate.c; 0 = 1. For tests, benches and the demo */

@@ -1,0 +1,205 @@
+/* gongqi-verify: checkpoints, receipts, consistency and whole copies of a log. */
+#include "verify.h"
+
+#include "base/rand.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+
+enum { TEXT_MAX = 512 * 1024 };
+
+/* A verifier key as text, or a file that holds it. */
+static err key_get(arena *mem, const char *arg, struct note_key *ret_key)
+{
+    struct bytes b;
+    str text;
+    if (note_key_parse(mem, str_from(arg), ret_key) == OK)
+        return OK;
+    TRY(file_get(mem, arg, 4096, &b));
+    TRY(text_of(b, arg, &text));
+    return note_key_parse(mem, text, ret_key);
+}
+
+/* The body of a note that this key signed. */
+static err checkpoint_check(arena *mem, str text, const struct note_key *key,
+                            struct checkpoint *ret_c)
+{
+    struct note n;
+    TRY(note_parse(mem, text, &n));
+    if (!note_verified(&n, key, NULL))
+        return fault(ERR_INVALID, "bad_signature", "no valid signature by %.*s", FMT(key->name));
+    TRY(checkpoint_parse(mem, n.body, ret_c));
+    if (!str_eq(ret_c->origin, key->name))
+        return fault(ERR_INVALID, "bad_checkpoint", "the checkpoint is of %.*s",
+                     FMT(ret_c->origin));
+    return OK;
+}
+
+static err checkpoint_get(arena *mem, const char *path, const struct note_key *key,
+                          struct checkpoint *ret_c)
+{
+    struct bytes b;
+    str text;
+    TRY(file_get(mem, path, TEXT_MAX, &b));
+    TRY(text_of(b, path, &text));
+    return checkpoint_check(mem, text, key, ret_c);
+}
+
+static void checkpoint_say(arena *mem, const struct checkpoint *c)
+{
+    printf("%.*s: %lld leaves, root %.*s\n", FMT(c->origin), (long long)c->head.size,
+           FMT(hash_text(mem, c->head.root)));
+}
+
+static err cmd_checkpoint(arena *mem, char **arg)
+{
+    struct note_key key;
+    struct checkpoint c;
+    TRY(key_get(mem, arg[0], &key));
+    TRY(checkpoint_get(mem, arg[1], &key, &c));
+    checkpoint_say(mem, &c);
+    return OK;
+}
+
+/* Cosignatures beside the log's own, by the key of a witness. */
+static err cmd_witness(arena *mem, char **arg)
+{
+    struct note_key key, witness;
+    struct checkpoint c;
+    struct bytes b;
+    struct note n;
+    str text;
+    int64_t at = 0;
+    TRY(key_get(mem, arg[0], &key));
+    TRY(key_get(mem, arg[1], &witness));
+    TRY(checkpoint_get(mem, arg[2], &key, &c));
+    TRY(file_get(mem, arg[2], TEXT_MAX, &b));
+    TRY(text_of(b, arg[2], &text));
+    TRY(note_parse(mem, text, &n));
+    if (witness.type != NOTE_COSIGNATURE || !note_verified(&n, &witness, &at))
+        return fault(ERR_INVALID, "bad_signature", "no valid cosignature by %.*s",
+                     FMT(witness.name));
+    checkpoint_say(mem, &c);
+    printf("cosigned by %.*s at %lld\n", FMT(witness.name), (long long)at);
+    return OK;
+}
+
+static err cmd_receipt(arena *mem, char **arg)
+{
+    struct note_key key;
+    struct bytes b;
+    struct receipt r;
+    struct checkpoint c;
+    str text;
+    TRY(key_get(mem, arg[0], &key));
+    TRY(file_get(mem, arg[1], TEXT_MAX, &b));
+    TRY(text_of(b, arg[1], &text));
+    TRY(receipt_parse(mem, text, &r));
+    TRY(checkpoint_check(mem, r.checkpoint, &key, &c));
+    if (arg[2])
+        TRY(file_get(mem, arg[2], ENTRY_MAX, &r.extra));
+    if (!r.extra.p)
+        return fault(ERR_INVALID, "bad_receipt", "no entry in the receipt: name its file");
+    struct tree_place at = {r.index, c.head.size};
+    if (!tree_included(at, tree_leaf(r.extra), r.path, c.head.root))
+        return fault(ERR_INVALID, "not_included", "the entry is not leaf %lld of the signed tree",
+                     (long long)r.index);
+    checkpoint_say(mem, &c);
+    printf("leaf %lld is included: %.*s\n", (long long)r.index, FMT(bytes_str(r.extra)));
+    return OK;
+}
+
+static err cmd_consistency(arena *mem, char **arg)
+{
+    struct note_key key;
+    struct checkpoint old, now;
+    struct source s = {arg[1]};
+    struct proof p;
+    TRY(key_get(mem, arg[0], &key));
+    TRY(checkpoint_get(mem, arg[2], &key, &old));
+    TRY(checkpoint_get(mem, arg[3], &key, &now));
+    struct tiles *t = NEW(mem, struct tiles);
+    tiles_init(t, source_tile, &s, now.head.size);
+    struct tree_source src = {tiles_read, t};
+    TRY(tree_prove_consistency(&src, mem, old.head.size, now.head.size, &p));
+    if (!tree_consistent(old.head, now.head, p))
+        return fault(ERR_INVALID, "not_consistent", "the newer log does not contain the older one");
+    checkpoint_say(mem, &old);
+    checkpoint_say(mem, &now);
+    printf("the first is a beginning of the second\n");
+    return OK;
+}
+
+static err log_check(arena *mem, char **arg, bool hashes_only)
+{
+    struct note_key key;
+    struct source s = {arg[1]};
+    struct bytes b;
+    str text;
+    struct checkpoint c;
+    struct whole w = {0};
+    TRY(key_get(mem, arg[0], &key));
+    TRY(source_get(&s, mem, "checkpoint", TEXT_MAX, &b));
+    TRY(text_of(b, "checkpoint", &text));
+    TRY(checkpoint_check(mem, text, &key, &c));
+    TRY(whole_check(&s, c.head, hashes_only, &w));
+    checkpoint_say(mem, &c);
+    printf("%lld leaves and %lld tiles are right, %lld bytes of entries\n", (long long)w.size,
+           (long long)w.tiles, (long long)w.bytes);
+    return OK;
+}
+static err cmd_log(arena *mem, char **arg)
+{
+    return log_check(mem, arg, false);
+}
+static err cmd_hashes(arena *mem, char **arg)
+{
+    return log_check(mem, arg, true);
+}
+
+static const struct {
+    const char *name, *args, *text;
+    int least, most;
+    err (*run)(arena *mem, char **arg);
+} COMMANDS[] = {
+    {"checkpoint", "KEY CHECKPOINT", "the log's key signed this checkpoint", 2, 2, cmd_checkpoint},
+    {"witness", "KEY WITNESSKEY CHECKPOINT", "a witness cosigned it", 3, 3, cmd_witness},
+    {"receipt", "KEY RECEIPT [ENTRY]", "the entry is in the signed tree", 2, 3, cmd_receipt},
+    {"consistency", "KEY LOG OLD NEW", "checkpoint OLD is a beginning of NEW", 4, 4,
+     cmd_consistency},
+    {"log", "KEY LOG", "a whole copy: every entry, tile and the root", 2, 2, cmd_log},
+    {"hashes", "KEY LOG", "the same for a log whose entries are private", 2, 2, cmd_hashes},
+};
+
+static int usage(void)
+{
+    (void)fprintf(stderr,
+                  "gongqi-verify %s: checks what a gongqi server published\n\n"
+                  "KEY is a verifier key (name+id+base64) or a file with it; LOG is a directory or "
+                  "an\naddress such as https://example.org/log.\n\n",
+                  GONGQI_VERSION);
+    for (size_t i = 0; i < LEN(COMMANDS); i++)
+        (void)fprintf(stderr, "  gongqi-verify %s %s\n      %s\n", COMMANDS[i].name,
+                      COMMANDS[i].args, COMMANDS[i].text);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    AUTO_ARENA(mem);
+    rand_init();
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    for (size_t i = 0; argc > 1 && i < LEN(COMMANDS); i++) {
+        if (strcmp(argv[1], COMMANDS[i].name) != 0)
+            continue;
+        if (argc - 2 < COMMANDS[i].least || argc - 2 > COMMANDS[i].most)
+            return usage();
+        err e = COMMANDS[i].run(mem, argv + 2);
+        if (e == OK)
+            return 0;
+        struct fault f = fault_of(e);
+        (void)fprintf(stderr, "gongqi-verify: BAD: %s: %s\n", f.reason, f.text);
+        return 1;
+    }
+    return usage();
+}
