@@ -42,7 +42,7 @@ err db_read(struct db *db, tx_fn *fn, void *ctx);
 void tx_signal(struct tx *t, str key);
 typedef void db_listener(void *ctx, str key);
 void db_listen(struct db *db, db_listener *fn, void *ctx); /* before the first transaction */
-void db_unlisten(struct db *db, const void *ctx); /* while no transaction runs */
+void db_unlisten(struct db *db, const void *ctx);          /* while no transaction runs */
 
 /* Wall clock of this transaction (ms), the same for all its statements. */
 int64_t tx_now(const struct tx *t);

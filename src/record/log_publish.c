@@ -44,7 +44,6 @@ static void status_set(struct record_log *l, struct tree_head head)
 
 static err checkpoint_put(struct record_log *l, const char *path, str text)
 {
-    AUTO_ARENA(mem);
     struct log_files own = {.dir = l->files.dir}; /* the sealer and the askers write */
     TRY(log_files_put(&own, path, str_bytes(text)));
     return log_files_sync(&own);

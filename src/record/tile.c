@@ -49,30 +49,44 @@ static bool group_number(str s, int64_t *ret_n)
     return true;
 }
 
+/* The groups "x001/x234/" before the last; false when one is malformed. */
+static bool high_groups(str *rest, int64_t *n)
+{
+    for (bool first = true; rest->p && rest->n > 0 && rest->p[0] == 'x'; first = false) {
+        int64_t group = 0;
+        str part = str_split(*rest, '/', rest);
+        if (!group_number(str_sub(part, 1, part.n), &group) || (first && group == 0) ||
+            *n > INT64_MAX / 1000000)
+            return false;
+        *n = *n * 1000 + group;
+    }
+    return rest->p != NULL;
+}
+
+static bool level_parse(str s, int *ret_level)
+{
+    int64_t k = TILE_ENTRIES;
+    if (!str_eq(s, S("entries")) && !small_number(s, 63, &k))
+        return false;
+    *ret_level = (int)k;
+    return true;
+}
+
 static bool parse(str path, struct tile_id *id)
 {
-    str rest = STR_NONE, level = str_split(path, '/', &rest);
-    int64_t k = TILE_ENTRIES, group = 0;
-    if (!str_eq(level, S("entries")) && !small_number(level, 63, &k))
+    str rest = STR_NONE, level = str_split(path, '/', &rest), width = STR_NONE;
+    if (!level_parse(level, &id->level) || !high_groups(&rest, &id->n))
         return false;
-    id->level = (int)k;
-    bool first = true;
-    for (; rest.p && rest.n > 0 && rest.p[0] == 'x'; first = false) {
-        str part = str_split(rest, '/', &rest);
-        if (!rest.p || !group_number(str_sub(part, 1, part.n), &group) || (first && group == 0) ||
-            id->n > INT64_MAX / 1000000)
-            return false;
-        id->n = id->n * 1000 + group;
-    }
-    str width = STR_NONE, last = str_split(rest, '/', &width);
+    int64_t group = 0, w = TILE_WIDTH;
+    str last = str_split(rest, '/', &width);
     bool partial = width.p != NULL;
-    if (!rest.p || (partial && !str_ends(last, S(".p"))) ||
-        !group_number(str_sub(last, 0, last.n - (partial ? 2U : 0U)), &group))
+    if (partial && !str_ends(last, S(".p")))
         return false;
-    id->n = id->n * 1000 + group;
-    int64_t w = TILE_WIDTH;
+    if (!group_number(str_sub(last, 0, last.n - (partial ? 2U : 0U)), &group))
+        return false;
     if (partial && (!small_number(width, TILE_WIDTH - 1, &w) || w == 0))
         return false;
+    id->n = id->n * 1000 + group;
     id->width = (int)w;
     return true;
 }

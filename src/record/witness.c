@@ -10,17 +10,21 @@ static err bad(int line, const char *what)
     return fault(ERR_INVALID, "bad_policy", "witness policy, line %d: %s", line, what);
 }
 
+static err quorum_parse(str rest, int line, struct witness_policy *p)
+{
+    int64_t n = 0;
+    if (str_int(rest, &n) != OK || n < 1 || n > WITNESSES_MAX)
+        return bad(line, "quorum N");
+    p->quorum = (int)n;
+    return OK;
+}
+
 static err line_parse(arena *mem, str text, int line, struct witness_policy *p)
 {
     str rest = STR_NONE, word = str_split(text, ' ', &rest), key = STR_NONE;
     rest = rest.p ? str_trim(rest) : S("");
-    if (str_eq(word, S("quorum"))) {
-        int64_t n = 0;
-        if (str_int(rest, &n) != OK || n < 1 || n > WITNESSES_MAX)
-            return bad(line, "quorum N");
-        p->quorum = (int)n;
-        return OK;
-    }
+    if (str_eq(word, S("quorum")))
+        return quorum_parse(rest, line, p);
     str url = str_split(rest, ' ', &key);
     if (!str_eq(word, S("witness")) || !key.p || p->n == WITNESSES_MAX)
         return bad(line, "witness URL KEY (at most 16), or quorum N");
