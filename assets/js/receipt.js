@@ -73,7 +73,7 @@ export async function included({ index, size, path, root }, leaf) {
 
 // True, false, or null when this browser knows no Ed25519.
 export async function signedBy(receipt, keyText) {
-  const at = keyText.lastIndexOf('+', keyText.length - 46);
+  const at = keyText.lastIndexOf('+', keyText.length - 45);
   const [name, id] = keyText.slice(0, at).split('+');
   const key = unbase64(keyText.slice(at + 1));
   const mine = receipt.signatures.filter((s) => s.name === name && same(s.id, Uint8Array.from(id.match(/../g), (x) => parseInt(x, 16))));

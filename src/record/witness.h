@@ -48,3 +48,16 @@ struct witness_request {
 };
 str witness_request_text(arena *mem, const struct witness_request *r);
 err witness_request_parse(arena *mem, str text, struct witness_request *ret_r);
+
+/* ---- being a witness (`gongqi witness`) ----
+ * DIR holds its key (witness.key, 0600, made at the first start), the logs that it knows (logs:
+ * one verifier key a line) and for each what it cosigned last. */
+struct witness;
+/* ERR_INVALID "log_key_mode", "bad_key"; ERR_IO. name is used for a new key only. */
+err witness_open(const char *dir, str name, struct witness **ret_w);
+void witness_close(struct witness *w); /* accepts NULL */
+const struct note_key *witness_key(const struct witness *w);
+/* One add-checkpoint request. 200 with a cosignature line after the state is durable; 400
+ * malformed; 403 no valid signature of the log; 404 unknown log; 409 with the size that it has;
+ * 422 the new tree does not contain the old one. Thread-safe. */
+err witness_add(struct witness *w, arena *mem, str request, struct witness_answer *ret_a);
