@@ -12,6 +12,7 @@
 #include "mail/mail.h"
 #include "notice/notice.h"
 #include "policy/policy.h"
+#include "proof/retention_view.h"
 #include "provider/provider.h"
 #include "reader/search.h"
 #include "registrant/registrant.h"
@@ -70,9 +71,19 @@ static err job_verification_expiry(void *ctx, const struct job *job)
     const struct site *s = ctx;
     (void)job;
     return registrant_expiry_job(s->db);
+static err job_retention(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    struct provider_settings ps;
+    struct retention_plan plan;
+    int64_t rows = 0;
+    provider_live_get(s->provider, job->mem, &ps);
+    retention_plan_of(&ps, &plan);
+    return retention_purge(s->db, &plan, &rows);
 }
 
 static const struct job_kind JOBS[] = {
+    {.name = "retention_purge", .fn = job_retention, .every_ms = DAY_MS, .timeout_ms = HOUR_MS},
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},

@@ -1,6 +1,8 @@
 /* Guards of tables that are only inserted into. */
 #include "db/immutable.h"
 
+#include "db/erase.h"
+
 enum { NAMES_MAX = 200 };
 
 static bool is_name(str s)
@@ -58,4 +60,19 @@ err immutable_guard(struct tx *t, arena *mem, str sql)
                               FMT(names[i]))));
     }
     return OK;
+}
+
+err immutable_open(struct tx *t, arena *mem, str table)
+{
+    ASSERT(is_name(table));
+    if (db_is_sqlite(t->db))
+        return guard_run(t, mem, str_fmt(mem, "DROP TRIGGER %.*s_no_delete", FMT(table)));
+    return guard_run(t, mem, str_fmt(mem, "GRANT DELETE ON %.*s TO CURRENT_USER", FMT(table)));
+}
+
+err immutable_close(struct tx *t, arena *mem, str table)
+{
+    if (db_is_sqlite(t->db))
+        return sqlite_guard(t, mem, table, "delete");
+    return guard_run(t, mem, str_fmt(mem, "REVOKE DELETE ON %.*s FROM CURRENT_USER", FMT(table)));
 }

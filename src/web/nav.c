@@ -28,6 +28,8 @@ static const struct nav_item DESK[] = {
     {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN | ROLE_PRIVACY, 'm'},
     {"/jobs", MSG_nav_jobs, "cog-6-tooth", ROLE_SYSADMIN, 'j'},
     {"/log", MSG_nav_log, "document-magnifying-glass", ROLE_SECURITY, 'l'},
+    {"/retention", MSG_retention_title, "archive-box",
+     ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_PRIVACY, 'k'},
     {"/log", MSG_layout_log, "link", ROLE_SYSADMIN | ROLE_SECURITY | ROLE_COMPLIANCE, 'l'},
 };
 static const struct nav_item OVERSIGHT[] = {

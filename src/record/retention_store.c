@@ -1,0 +1,119 @@
+/* SQL of retention and legal holds. */
+#include "record/retention_impl.h"
+
+#define HELD_OPLOG                                                                                 \
+    "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
+    " OR (h.kind = 'user' AND h.ref = o.user_id)"                                                  \
+    " OR (h.kind = 'account' AND h.ref = o.account_id)))"
+#define HELD_ACCESS                                                                                \
+    "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
+    " OR (h.kind = 'user' AND (h.ref = o.owner_id OR h.ref = o.reader_id))))"
+/* Nobody knows without opening it whose message it was: any hold keeps all. */
+#define HELD_OUTBOX "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0)"
+
+err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struct due_row **ret_v,
+                        size_t *ret_n)
+{
+    struct due_row *v = NEW_N(mem, struct due_row, RETENTION_BATCH), x = {0};
+    size_t n = 0;
+    switch (a->class) {
+    case RETENTION_oplog:
+        DB_EACH(t, mem,
+                "SELECT 0, o.id, o.at FROM oplog o WHERE o.id <= $2 AND o.at <= $1"
+                " AND NOT " HELD_OPLOG " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
+    case RETENTION_vault_access:
+        DB_EACH(t, mem,
+                "SELECT o.owner_id, o.id, o.at FROM vault_access o WHERE o.id <= $2 AND o.at <= $1"
+                " AND NOT " HELD_ACCESS " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
+    case RETENTION_outbox:
+        DB_EACH(t, mem,
+                "SELECT 0, o.id, o.created_at FROM outbox o WHERE o.id <= $2"
+                " AND o.created_at <= $1 AND o.state <> 'queued' AND NOT " HELD_OUTBOX
+                " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
+    case RETENTION_CLASSES:
+        break;
+    }
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
+
+err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int64_t *ret_n)
+{
+    AUTO_ARENA(mem);
+    switch (a->class) {
+    case RETENTION_oplog:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM oplog o WHERE o.id <= $2 AND o.at <= $1"
+                      " AND (CASE WHEN " HELD_OPLOG " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_vault_access:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM vault_access o WHERE o.id <= $2 AND o.at <= $1"
+                      " AND (CASE WHEN " HELD_ACCESS " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_outbox:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM outbox o WHERE o.id <= $2 AND o.created_at <= $1"
+                      " AND o.state <> 'queued'"
+                      " AND (CASE WHEN " HELD_OUTBOX " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_CLASSES:
+        break;
+    }
+    return ERR_BUG;
+}
+
+err retention_store_erase(struct tx *t, enum retention_class class, const struct due_row *row)
+{
+    switch (class) {
+    case RETENTION_oplog:
+        return db_exec(t, "DELETE FROM oplog WHERE id = $1", DB_IN(row->id));
+    case RETENTION_vault_access:
+        return db_exec(t, "DELETE FROM vault_access WHERE owner_id = $1 AND id = $2",
+                       DB_IN(row->owner, row->id));
+    case RETENTION_outbox:
+        return db_exec(t, "DELETE FROM outbox WHERE id = $1", DB_IN(row->id));
+    case RETENTION_CLASSES:
+        break;
+    }
+    return ERR_BUG;
+}
+
+err hold_store_add(struct tx *t, const struct hold *h)
+{
+    return db_exec(t,
+                   "INSERT INTO legal_hold (id, kind, ref, reason, placed_by, placed_at)"
+                   " VALUES ($1, $2, $3, $4, $5, $6)",
+                   DB_IN(h->id, h->kind, h->ref, h->reason, h->placed_by, h->placed_at));
+}
+
+err hold_store_lift(struct tx *t, arena *mem, const struct hold *h, str *ret_kind)
+{
+    return db_one(t, mem,
+                  "UPDATE legal_hold SET lifted_by = $1, lifted_at = $2 WHERE id = $3"
+                  " AND lifted_at = 0 RETURNING kind",
+                  DB_IN(h->lifted_by, h->lifted_at, h->id), DB_OUT(ret_kind));
+}
+
+err hold_list(struct tx *t, arena *mem, struct hold **ret_v, size_t *ret_n)
+{
+    struct hold *v = NEW_N(mem, struct hold, 200), x = {0};
+    size_t n = 0;
+    DB_EACH(t, mem,
+            "SELECT id, kind, ref, reason, placed_by, placed_at, lifted_by, lifted_at"
+            " FROM legal_hold ORDER BY id DESC LIMIT 200",
+            DB_IN(),
+            DB_OUT(&x.id, &x.kind, &x.ref, &x.reason, &x.placed_by, &x.placed_at, &x.lifted_by,
+                   &x.lifted_at),
+            { v[n++] = x; });
+    *ret_v = v;
+    *ret_n = n;
+    return OK;
+}
