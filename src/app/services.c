@@ -12,6 +12,7 @@
 #include "mail/mail.h"
 #include "notice/notice.h"
 #include "policy/policy.h"
+#include "proof/audit.h"
 #include "proof/retention_view.h"
 #include "provider/provider.h"
 #include "reader/search.h"
@@ -82,7 +83,21 @@ static err job_retention(void *ctx, const struct job *job)
     return retention_purge(s->db, &plan, &rows);
 }
 
+static err job_audit(void *ctx, const struct job *job)
+{
+    struct site *s = ctx;
+    struct audit *a = NEW(job->mem, struct audit);
+    TRY(audit_run(s->db, s->log, job->mem, a));
+    s->gauges.audit_differences = a->differences;
+    s->gauges.audit_at = clock_ms();
+    if (a->differences)
+        log_line(LOG_ERROR, "audit_differences", LOG_INT("n", a->differences),
+                 LOG_TEXT("first", a->v[0].what), LOG_INT("id", a->v[0].id));
+    return audit_note(s->db, a);
+}
+
 static const struct job_kind JOBS[] = {
+    {.name = "record_audit", .fn = job_audit, .every_ms = DAY_MS, .timeout_ms = 6 * HOUR_MS},
     {.name = "retention_purge", .fn = job_retention, .every_ms = DAY_MS, .timeout_ms = HOUR_MS},
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},

@@ -360,6 +360,26 @@ void record_log_close(struct record_log *l)
     heap_free(l);
 }
 
+err record_log_compare(struct record_log *l, int64_t *ret_differs)
+{
+    AUTO_ARENA(mem);
+    struct record_log_status s;
+    struct reading r = {.mem = mem};
+    struct tree t = {0};
+    status_load(l);
+    record_log_status(l, &s);
+    do {
+        arena_reset(mem);
+        r.from = t.size;
+        TRY(db_read(l->db, leaves_read, &r));
+        for (size_t i = 0; i < r.n && t.size < s.size; i++)
+            tree_append(&t, tree_leaf(str_bytes(r.v[i].entry)));
+    } while (r.n == LOG_CHUNK && t.size < s.size);
+    *ret_differs =
+        t.size == s.size && (s.size == 0 || tree_same(tree_root(&t), s.root)) ? -1 : t.size;
+    return OK;
+}
+
 bool record_log_private(const struct record_log *l)
 {
     return l->private_entries;

@@ -70,6 +70,10 @@ err record_log_tile(struct record_log *l, arena *mem, struct tile_id id, struct 
  * checkpoint that has it, else against the newest. ERR_NOT_FOUND "not_sealed_yet". */
 err record_log_receipt(struct record_log *l, struct tx *t, arena *mem, int64_t record_id,
                        str *ret_text);
+/* Makes the tree again from the leaves in the database and compares it with the newest checkpoint:
+ * *ret_differs = -1 when they agree, else the number of leaves where they do not. */
+err record_log_compare(struct record_log *l, int64_t *ret_differs);
+
 /* -1 while it has none. */
 err record_leaf_index(struct tx *t, arena *mem, int64_t record_id, int64_t *ret_idx);
 /* Leaves sealed and waiting, and per day for the picture of growth. */

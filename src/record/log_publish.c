@@ -101,13 +101,17 @@ void status_load(struct record_log *l)
 {
     AUTO_ARENA(mem);
     str text;
-    struct tree_head head = {0};
-    if (file_text(l, mem, "checkpoint", &text) == OK && head_of(mem, text, &head) == OK) {
+    struct tree_head head = {0}, witnessed = {0};
+    bool any = file_text(l, mem, "checkpoint", &text) == OK && head_of(mem, text, &head) == OK;
+    if (file_text(l, mem, "witnessed", &text) != OK || head_of(mem, text, &witnessed) != OK)
+        witnessed.size = 0;
+    pthread_mutex_lock(&l->lock);
+    if (any) {
         l->status.size = head.size;
         l->status.root = head.root;
     }
-    if (file_text(l, mem, "witnessed", &text) == OK && head_of(mem, text, &head) == OK)
-        l->status.witnessed_size = head.size;
+    l->status.witnessed_size = witnessed.size;
+    pthread_mutex_unlock(&l->lock);
 }
 
 err record_log_adopt(struct record_log *l, int64_t *ret_size)

@@ -1,6 +1,8 @@
 /* /readyz and /metrics. */
 #include "web/ops.h"
 
+#include "base/clock.h"
+#include "record/log.h"
 #include "web/listen.h"
 
 #include <sys/statvfs.h>
@@ -33,6 +35,25 @@ bool ops_answer(struct server *s, struct request *r)
     return true;
 }
 
+/* The public record: its size, whether it signs, and what the nightly audit found. */
+static void log_write(struct site *site, struct buf *b)
+{
+    struct record_log_status l;
+    if (!site->log)
+        return;
+    record_log_status(site->log, &l);
+    buf_fmt(b, "# TYPE gongqi_log_leaves gauge\ngongqi_log_leaves %lld\n", (long long)l.size);
+    buf_fmt(b, "# TYPE gongqi_log_witnessed gauge\ngongqi_log_witnessed %lld\n",
+            (long long)l.witnessed_size);
+    buf_fmt(b, "# TYPE gongqi_log_signs gauge\ngongqi_log_signs %d\n", l.state == OK);
+    if (site->gauges.audit_at) {
+        buf_fmt(b, "# TYPE gongqi_audit_seconds gauge\ngongqi_audit_seconds %lld\n",
+                (long long)(site->gauges.audit_at / SECOND_MS));
+        buf_fmt(b, "# TYPE gongqi_audit_differences gauge\ngongqi_audit_differences %lld\n",
+                (long long)site->gauges.audit_differences);
+    }
+}
+
 static enum MHD_Result metrics_step(void *cls, struct MHD_Connection *conn, const char *url,
                                     const char *method, const char *version, const char *data,
                                     size_t *data_n, void **seen)
@@ -61,6 +82,7 @@ static enum MHD_Result metrics_step(void *cls, struct MHD_Connection *conn, cons
                 (long long)size.bytes);
         buf_fmt(&b, "# TYPE gongqi_cache_pages gauge\ngongqi_cache_pages %lld\n",
                 (long long)size.pages);
+        log_write(s->site, &b);
         int up = !s->site->ready || s->site->ready(s->site) == OK;
         buf_fmt(&b, "# TYPE gongqi_ready gauge\ngongqi_ready %d\n", up);
     }

@@ -25,6 +25,11 @@ struct site_profile {
     bool demo;
 };
 
+/* Shown at /metrics; written by jobs. */
+struct site_gauges {
+    _Atomic int64_t audit_at, audit_differences; /* of the last audit; at 0: none yet */
+};
+
 struct site {
     struct db *db;
     const struct settings *settings;
@@ -35,6 +40,7 @@ struct site {
     struct mailer *mail;
     struct job_runner *jobs;
     struct record_log *log; /* NULL in commands */
+    struct site_gauges gauges;
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */
     int rate_factor; /* multiplies the limits of rate.c; 0 = 1. For tests, benches and the demo */

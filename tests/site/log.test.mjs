@@ -208,6 +208,17 @@ test('addresses that are no tiles are not found', async () => {
   assert.match(res.headers.get('cache-control'), /max-age=[0-5]$/);
 });
 
+test('the audit recomputes everything and finds no difference; its result is a leaf', async () => {
+  const said = execFileSync(binary(), ['record', 'audit', '--data', site.data, ...site.db], { encoding: 'utf8' });
+  assert.match(said, /^\d{3,} records and \d{3,} rows of projections, 0 differences\n$/);
+  const size = await sealed(0);
+  const status = execFileSync(binary(), ['log', 'status', '--data', site.data, ...site.db], { encoding: 'utf8' });
+  assert.match(status, new RegExp(`signed     ${size}\n`));
+  const metrics = await (await fetch(`http://127.0.0.1:${site.metricsPort}/metrics`)).text();
+  assert.match(metrics, /^gongqi_log_signs 1$/m);
+  assert.match(metrics, new RegExp(`^gongqi_log_leaves ${size}$`, 'm'));
+});
+
 test('the page explains in both languages', async () => {
   const zh = await text('/log');
   assert.match(zh, /只能增加，不能修改/);
