@@ -16,8 +16,8 @@
 #include "proof/retention_view.h"
 #include "provider/provider.h"
 #include "reader/search.h"
-#include "registrant/registrant.h"
 #include "record/log.h"
+#include "registrant/registrant.h"
 #include "registrant/verify_http.h"
 #include "settings/provider.h"
 #include "user/user.h"
@@ -72,6 +72,8 @@ static err job_verification_expiry(void *ctx, const struct job *job)
     const struct site *s = ctx;
     (void)job;
     return registrant_expiry_job(s->db);
+}
+
 static err job_retention(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;

@@ -30,7 +30,7 @@ static const struct nav_item DESK[] = {
     {"/log", MSG_nav_log, "document-magnifying-glass", ROLE_SECURITY, 'l'},
     {"/retention", MSG_retention_title, "archive-box",
      ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_PRIVACY, 'k'},
-    {"/log", MSG_layout_log, "link", ROLE_SYSADMIN | ROLE_SECURITY | ROLE_COMPLIANCE, 'l'},
+    {"/record", MSG_layout_log, "link", ROLE_SYSADMIN | ROLE_SECURITY | ROLE_COMPLIANCE, 'b'},
 };
 static const struct nav_item OVERSIGHT[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},

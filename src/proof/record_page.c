@@ -68,7 +68,7 @@ err page_log_tile(struct request *r)
     return tile(r, false, TILE_CACHE);
 }
 
-err page_desk_log_tile(struct request *r)
+err page_desk_record_tile(struct request *r)
 {
     return tile(r, true, "no-store");
 }
@@ -151,12 +151,12 @@ static err log_show(struct request *r, bool desk)
     return REPLY_PAGE(r, &page, view_log, &v);
 }
 
-err page_log(struct request *r)
+err page_public_record(struct request *r)
 {
     return log_show(r, false);
 }
 
-err page_desk_log(struct request *r)
+err page_desk_record(struct request *r)
 {
     return log_show(r, true);
 }
