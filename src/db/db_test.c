@@ -525,6 +525,40 @@ static void test_sqlite__a_full_disk_refuses_and_recovers(void **state)
     rmdir(dir);
 }
 
+/* What another program does with the file: reads, and closes as the last one that it sees. */
+static int look_from_outside(const char *path)
+{
+    const char *command =
+        str_z(mem, str_fmt(mem, "sqlite3 '%s' 'SELECT COUNT(*) FROM lease'", path));
+    FILE *p = popen(command, "r");
+    int n = -1;
+    assert_non_null(p);
+    assert_int_equal(fscanf(p, "%d", &n), 1);
+    assert_int_equal(pclose(p), 0);
+    return n;
+}
+
+/* Locks of POSIX go when any descriptor of the file is closed in this process: then the program
+ * outside deleted the WAL that we went on writing. */
+static void test_sqlite__another_program_leaves_the_wal_alone(void **state)
+{
+    (void)state;
+    if (test_db_is_postgres())
+        return;
+    struct db *other = NULL;
+    const char *path = test_db_url() + strlen("sqlite:");
+    struct item x = {.name = S("first"), .until = 1};
+    assert_int_equal(db_tx(db, put_large, &x), OK);
+    test_db_again(&other); /* a second handle: its file is there already */
+    int n = look_from_outside(path);
+    assert_int_equal(access(str_z(mem, str_fmt(mem, "%s-wal", path)), F_OK), 0);
+    x.name = S("second");
+    assert_int_equal(db_tx(db, put_large, &x), OK);
+    assert_int_equal(look_from_outside(path), n + 1);
+    db_close(other);
+    assert_int_equal(look_from_outside(path), n + 1);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -544,6 +578,7 @@ int main(void)
         CASE(test_lease__one_holder_until_it_expires),
         CASE(test_sqlite__the_file_is_private),
         CASE(test_sqlite__a_full_disk_refuses_and_recovers),
+        CASE(test_sqlite__another_program_leaves_the_wal_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

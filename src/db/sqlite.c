@@ -122,14 +122,18 @@ static err conn_setup(struct sq_conn *c, bool write)
     return conn_prepare(c, "ROLLBACK TO one", &c->back);
 }
 
-/* SQLite would make the file with the process's umask; its -wal and -shm take the file's mode. */
+/* SQLite would make the file with the process's umask; its -wal and -shm take the file's mode. A
+ * file that is there is not opened: closing any descriptor of it would drop the locks that this
+ * process holds on it through other connections (POSIX), and another program that then closes the
+ * database would take itself for the last and delete the WAL. */
 static err file_create(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        close(fd);
+    else if (errno != EEXIST)
         return fault(ERR_IO, errno == ENOSPC ? "disk_full" : "storage_unavailable", "%s: %s", path,
                      strerrordesc_np(errno));
-    close(fd);
     return OK;
 }
 
