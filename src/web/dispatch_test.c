@@ -51,6 +51,7 @@ static const struct route TABLE[] = {
     {METHOD_POST, "/open", page_ok, WHO_ANY, 0, RATE_WRITE, 0, ""},
     {METHOD_GET, "/mine", page_ok, WHO_USER, 0, RATE_READ, 0, ""},
     {METHOD_POST, "/mine", do_act, WHO_USER, 0, RATE_WRITE, 0, ""},
+    {METHOD_POST, "/shelf/:book", do_act, WHO_USER, 0, RATE_WRITE, ROUTE_PRIVATE, ""},
     {METHOD_GET, "/desk", page_ok, WHO_STAFF, ROLE_REVIEWER, RATE_READ, ROUTE_SEALED, ""},
     {METHOD_GET, "/bad", page_bad, WHO_ANY, 0, RATE_READ, 0, ""},
     {METHOD_GET, "/api/bad", page_bad, WHO_ANY, 0, RATE_API, 0, ""},
@@ -301,6 +302,31 @@ static void test_dispatch__every_post_is_logged_once(void **state)
     assert_int_equal(fake_count_oplog(&f), 3);
 }
 
+static err read_object(struct tx *t, void *ctx)
+{
+    struct bytes hash = {0};
+    TRY(db_one(t, f.mem, "SELECT object, content_hash FROM oplog ORDER BY id DESC LIMIT 1", DB_IN(),
+               DB_OUT((str *)ctx, &hash)));
+    assert_int_equal(hash.n, 0);
+    return OK;
+}
+
+static void test_dispatch__what_people_read_stays_out_of_the_log(void **state)
+{
+    (void)state;
+    struct sha256 hash = sha256(str_bytes(S("which book")));
+    fake_login(&f, FAKE_USER, 0, false);
+    struct request r = fake_request(&f, METHOD_POST, "/shelf/secret");
+    fake_session(&f, &r);
+    fake_field(&r, "_csrf", f.csrf);
+    r.body_hash = &hash;
+    dispatch_with(ix, &r);
+    assert_int_equal(r.reply.status, 303);
+    str object = STR_NONE;
+    assert_int_equal(db_read(f.db, read_object, &object), OK);
+    assert_true(str_eq(object, S("/shelf/:book")));
+}
+
 /* ---- sessions ---- */
 
 static int status_mine(int64_t later_ms)
@@ -484,6 +510,7 @@ int main(void)
         TEST(test_dispatch__errors_in_the_readers_language),
         TEST(test_dispatch__too_many),
         TEST(test_dispatch__every_post_is_logged_once),
+        TEST(test_dispatch__what_people_read_stays_out_of_the_log),
         TEST(test_session__lifetimes),
         TEST(test_session__lifetimes_of_settings),
         TEST(test_session__rotates_ends_and_is_revoked),

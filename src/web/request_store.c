@@ -7,19 +7,20 @@
 
 err request_store_oplog(struct tx *t, const struct request *r, str result, int status)
 {
+    bool open = !(r->route->flags & ROUTE_PRIVATE);
     struct oplog_row row = {
         .user_id = r->session.user_id,
         .account_id = r->member.account_id,
         .method = r->method == METHOD_POST ? S("POST") : S("GET"),
         .route = str_from(r->route->pattern),
-        .object = r->path,
+        .object = open ? r->path : str_from(r->route->pattern),
         .result = result,
         .status = status,
         .ip = r->ip,
         .port = r->port,
         .user_agent = r->user_agent.p ? r->user_agent : S(""),
     };
-    if (r->body_hash)
+    if (open && r->body_hash)
         row.content_hash = (struct bytes){r->body_hash->b, sizeof r->body_hash->b};
     return oplog_add(t, &row);
 }

@@ -18,6 +18,8 @@ enum route_flag {
     ROUTE_UPLOAD = 4,      /* accepts multipart/form-data with files, up to the upload limit */
     ROUTE_JSON = 8,        /* errors and refusals are JSON, for pages' own scripts */
     ROUTE_ONE_FACTOR = 16, /* reachable before the second factor (staff; who has switched it on) */
+    ROUTE_PRIVATE = 32,    /* what a reader keeps for themselves: the operation log names the route,
+                            * not the object, and no hash of the content */
 };
 
 struct route {
