@@ -235,20 +235,22 @@ err article_version_load(struct tx *t, arena *mem, int64_t account_id, int64_t n
     return OK;
 }
 
+/* A version without its document, as lists show it. */
+#define LISTED                                                                                     \
+    "SELECT version, title, digest, cover, category, hash, author_id, created_at"                  \
+    " FROM article_version v WHERE account_id = $1 AND no = $2"
+#define LISTED_OUT(x)                                                                              \
+    DB_OUT(&(x).version, &(x).text.title, &(x).text.digest, &(x).text.cover, &(x).text.category,   \
+           &(x).hash, &(x).author_id, &(x).created_at)
+
 err article_versions(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                      struct article_version **ret_v, size_t *ret_n)
 {
     struct article_version *v = NEW_N(mem, struct article_version, MAX_HISTORY);
     struct article_version row = {.account_id = account_id, .no = no};
     size_t n = 0;
-    DB_EACH(t, mem,
-            "SELECT version, title, digest, cover, category, hash, author_id, created_at"
-            " FROM article_version WHERE account_id = $1 AND no = $2"
-            " ORDER BY version DESC LIMIT 500",
-            DB_IN(account_id, no),
-            DB_OUT(&row.version, &row.text.title, &row.text.digest, &row.text.cover,
-                   &row.text.category, &row.hash, &row.author_id, &row.created_at),
-            { v[n++] = row; });
+    DB_EACH(t, mem, LISTED " ORDER BY version DESC LIMIT 500", DB_IN(account_id, no),
+            LISTED_OUT(row), { v[n++] = row; });
     *ret_v = v;
     *ret_n = n;
     return OK;
@@ -261,15 +263,10 @@ err article_public_versions(struct tx *t, arena *mem, int64_t account_id, int64_
     struct article_version row = {.account_id = account_id, .no = no};
     size_t n = 0;
     DB_EACH(t, mem,
-            "SELECT version, title, digest, cover, category, hash, author_id, created_at"
-            " FROM article_version v WHERE account_id = $1 AND no = $2 AND EXISTS ("
-            "  SELECT 1 FROM article_event e WHERE e.account_id = $1 AND e.no = $2"
-            "  AND e.version = v.version AND e.event IN ('published', 'updated'))"
-            " ORDER BY version DESC LIMIT 500",
-            DB_IN(account_id, no),
-            DB_OUT(&row.version, &row.text.title, &row.text.digest, &row.text.cover,
-                   &row.text.category, &row.hash, &row.author_id, &row.created_at),
-            { v[n++] = row; });
+            LISTED " AND EXISTS (SELECT 1 FROM article_event e WHERE e.account_id = $1"
+                   "  AND e.no = $2 AND e.version = v.version"
+                   "  AND e.event IN ('published', 'updated')) ORDER BY version DESC LIMIT 500",
+            DB_IN(account_id, no), LISTED_OUT(row), { v[n++] = row; });
     *ret_v = v;
     *ret_n = n;
     return OK;
