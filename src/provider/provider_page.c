@@ -231,6 +231,20 @@ static str post_label(enum lang lang, str post)
     return post;
 }
 
+static struct confirm_view end_of(struct request *r, const struct post *p)
+{
+    long long id = (long long)p->id;
+    str args[] = {p->user_name, post_label(r->lang, p->post)};
+    return (struct confirm_view){
+        .id = str_fmt(r->mem, "end-%lld", id),
+        .button = msg(r->lang, MSG_post_end),
+        .title = msg_format(r->mem, r->lang, MSG_post_end_title, args, LEN(args)),
+        .text = msg(r->lang, MSG_post_end_text),
+        .action = str_fmt(r->mem, "/desk/posts/%.*s/%lld/end", FMT(p->post), id),
+        .csrf = r->session.csrf,
+        .danger = true};
+}
+
 static err posts_load(struct tx *t, void *ctx)
 {
     struct posting *p = ctx;
@@ -241,9 +255,11 @@ static err posts_load(struct tx *t, void *ctx)
     TRY(user_staff_list(t, mem, &users, &p->staff_n));
     struct post_line *lines = NEW_N(mem, struct post_line, p->v.n);
     for (size_t i = 0; i < p->v.n; i++)
-        lines[i] = (struct post_line){all[i], post_label(p->r->lang, all[i].post),
-                                      post_current(&all[i], p->r->now),
-                                      all[i].from_at > p->r->now && !all[i].ended_at};
+        lines[i] = (struct post_line){.p = all[i],
+                                      .label = post_label(p->r->lang, all[i].post),
+                                      .current = post_current(&all[i], p->r->now),
+                                      .coming = all[i].from_at > p->r->now && !all[i].ended_at,
+                                      .end = end_of(p->r, &all[i])};
     p->v.v = lines;
     p->staff = NEW_N(mem, struct form_option, p->staff_n);
     for (size_t i = 0; i < p->staff_n; i++)
@@ -267,7 +283,6 @@ static err posts_show(struct posting *p, int status)
     form_options(&p->form, "user", p->staff, p->staff_n);
     form_options(&p->form, "post", p->posts, POST_COUNT);
     p->v.form = &p->form;
-    p->v.csrf = p->r->session.csrf;
     return REPLY_PAGE_STATUS(p->r, status, (&(struct page){.place = PLACE_DESK}),
                              view_provider_posts, &p->v);
 }

@@ -23,11 +23,11 @@ struct post_line {
     struct post p;
     str label;
     bool current, coming;
+    struct confirm_view end;
 };
 struct posts_view {
     struct form *form;
     const struct post_tile *tiles; /* POST_COUNT */
     const struct post_line *v;
     size_t n;
-    str csrf;
 };
