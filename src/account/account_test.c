@@ -346,6 +346,23 @@ static void test_change__a_newer_wish_takes_the_older_ones_case_away(void **stat
     refused(change, &c, ERR_INVALID, "name_length");
 }
 
+static void test_change__another_order_of_the_categories_is_none(void **state)
+{
+    (void)state;
+    struct call c = active();
+    ask(&c, S("categories"), S("life,science"));
+    settle(&c, CASE_PROFILE, VERDICT_APPROVE);
+    assert_true(str_eq(c.a.categories, S("life,science")));
+    int64_t last = c.subject;
+    size_t cases = c.n;
+    ask(&c, S("categories"), S("science,life"));
+    assert_int_equal(c.subject, last);
+    assert_int_equal(c.n, cases);
+    ask(&c, S("categories"), S("science,food"));
+    assert_int_not_equal(c.subject, last);
+    assert_int_equal(c.n, cases + 1);
+}
+
 static err pause_or_not(struct tx *t, void *ctx)
 {
     struct call *c = ctx;
@@ -507,6 +524,7 @@ int main(void)
         TEST(test_name__changes_are_few_in_a_year),
         TEST(test_change__old_value_stays_until_approved),
         TEST(test_change__a_newer_wish_takes_the_older_ones_case_away),
+        TEST(test_change__another_order_of_the_categories_is_none),
         TEST(test_pause__and_back),
         TEST(test_invite__lets_one_person_in_once),
         TEST(test_invite__bound_to_a_number),

@@ -58,13 +58,32 @@ static err value_check(struct tx *t, arena *mem, const struct account *a, str fi
     return name_take(t, mem, *value, a->id);
 }
 
+static bool list_has(str list, str code)
+{
+    while (list.n)
+        if (str_eq(str_split(list, ',', &list), code))
+            return true;
+    return false;
+}
+
+/* Categories are a set: another order of the same ones is no change. */
+static bool same_value(str field, str a, str b)
+{
+    if (!str_eq(field, S("categories")) || a.n != b.n)
+        return str_eq(a, b);
+    while (a.n)
+        if (!list_has(b, str_split(a, ',', &a)))
+            return false;
+    return true;
+}
+
 /* What waits for the field now: kept when it is the same wish, else cancelled with its case. */
 static err pending_settle(struct tx *t, arena *mem, const struct account *a,
                           const struct profile_wish *w, bool *ret_same)
 {
     struct profile_change_row c;
     err e = store_change_pending(t, mem, a->id, w->field, &c);
-    *ret_same = e == OK && str_eq(c.new_value, w->value);
+    *ret_same = e == OK && same_value(w->field, c.new_value, w->value);
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
@@ -81,7 +100,7 @@ err profile_change(struct tx *t, arena *mem, const struct profile_wish *w)
         return fault(ERR_INVALID, "unknown_field", "field %.*s", FMT(w->field));
     if (!account_public(&a))
         return fault(ERR_CONFLICT, "account_not_active", "account is %.*s", FMT(a.state));
-    if (str_eq(*old, w->value))
+    if (same_value(w->field, *old, w->value))
         return OK;
     TRY(pending_settle(t, mem, &a, w, &same));
     if (same)
