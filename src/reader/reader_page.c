@@ -98,6 +98,7 @@ err page_account(struct request *r)
         .mark = mark_of(r, l.a.class, l.a.verified),
         .feed = feed_of(r, l.feed.v, l.feed.n),
         .csrf = r->session.csrf,
+        .here = r->path,
         .subscribed = l.subscribed,
     };
     v.feed.own = true;

@@ -34,7 +34,7 @@ struct account_view {
     struct avatar_view avatar;
     struct mark_view mark;
     struct feed_view feed;
-    str csrf;
+    str csrf, here; /* here: path to come back to */
     bool subscribed, closed;
 };
 struct version_item {

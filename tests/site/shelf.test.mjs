@@ -42,6 +42,9 @@ test('others have their own list, and nobody has one without a login', async () 
   const stranger = site.person();
   assert.match((await stranger.get('/me/saved')).location, /^\/login/);
   assert.equal((await stranger.send(`${article}/save`, { method: 'POST' })).status, 401);
+  const seen = (await stranger.get(article)).text;
+  const ways = [...seen.matchAll(/href="\/login\?next=([^"]*)"/g)].map((m) => decodeURIComponent(m[1]));
+  assert.equal(ways.filter((to) => to === article).length, 2, 'saving and subscribing lead to the login and back');
   const csrf = (await reader.get(article)).text.match(/name="_csrf" value="([^"]+)"/)[1];
   const missing = await reader.send(`${article}99999/save`, { method: 'POST', body: new URLSearchParams({ _csrf: csrf }) });
   assert.equal(missing.status, 404);
