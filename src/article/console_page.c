@@ -223,7 +223,9 @@ static err state_page(struct request *r, int status, const struct form *withdraw
         .steps = steps_of(r, a),
         .events = events_of(r, &s),
         .facts = {facts, LEN(facts)},
-        .returned = s.has_draft && s.d.returned.n ? s.d.returned : a->reason,
+        .returned = waits                            ? S("")
+                    : s.has_draft && s.d.returned.n ? s.d.returned
+                                                    : a->reason,
         .has_draft = s.has_draft,
         .can_edit = !waits && !str_eq(a->state, S("removed")),
         .can_unsubmit = waits,

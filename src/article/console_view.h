@@ -34,7 +34,8 @@ struct article_edit_view {
 struct article_preview_view {
     str title, digest;
     html body;
-    const struct diff *diff; /* from the public version; NULL: there is none */
+    const struct diff *diff; /* from the public version, or the one before; NULL: there is none */
+    bool from_before;
 };
 struct article_versions_view {
     struct table_view table;

@@ -144,6 +144,7 @@ err page_console_version(struct request *r)
     if (x.before.version) {
         TRY(article_diff(r->mem, &x.before.text, &x.now.text, &diff));
         v.preview.diff = &diff;
+        v.preview.from_before = true;
     }
     struct page page = {.place = PLACE_CONSOLE,
                         .title =
