@@ -221,7 +221,7 @@ static err write_show(struct writing *w, int status)
     struct page page = {.place = PLACE_DESK, .title = policy_label(r->lang, w->kind)};
     if (w->last_version)
         page.action = (struct page_link){str_fmt(r->mem, "/desk/policies/%.*s/text", FMT(w->kind)),
-                                         msg(r->lang, MSG_policy_read), S("")};
+                                         msg(r->lang, MSG_policy_read), S("document-text")};
     page.back = (struct page_link){S("/desk/policies"), msg(r->lang, MSG_nav_policies), S("")};
     return REPLY_PAGE_STATUS(r, status, &page, view_policy_write, &v);
 }

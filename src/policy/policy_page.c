@@ -107,7 +107,10 @@ err policy_show(struct request *r, enum place place, str base, int version)
                         .kind = request_arg(r, "kind"),
                         .version = version,
                         .at = r->now,
-                        .v = {.base = base, .day = S(""), .error = S("")}};
+                        .v = {.base = base,
+                              .day = S(""),
+                              .error = S(""),
+                              .headed = place == PLACE_DESK}};
     str day = request_query(r, "day");
     struct date d;
     if (day.n && date_parse(day, &d) == OK) {
