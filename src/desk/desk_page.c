@@ -44,7 +44,7 @@ static struct timeline_view history_of(struct request *r, const struct one *x)
                                 .title = desk_verdict_label(r->lang, x->done[i].verdict),
                                 .text = x->done[i].reason,
                                 .who = x->done[i].officer_name};
-    e[n++] = (struct event){.at_ms = x->c.opened_at, .title = msg(r->lang, MSG_desk_opened)};
+    e[n++] = (struct event){.at_ms = x->c.opened_at, .title = msg(r->lang, MSG_desk_was_opened)};
     return (struct timeline_view){e, n};
 }
 
