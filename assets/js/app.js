@@ -63,7 +63,15 @@ function menus() {
   });
 }
 
+// On a phone the places of a console are a row that scrolls: the one we are at must be in sight.
+function places() {
+  const row = document.querySelector('.side-nav');
+  const on = row?.querySelector('.on');
+  if (on) row.scrollLeft = on.offsetLeft + on.offsetWidth - row.clientWidth + on.offsetWidth / 2;
+}
+
 themes();
+places();
 times();
 rows();
 menus();
