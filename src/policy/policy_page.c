@@ -103,14 +103,12 @@ static err show_load(struct tx *t, void *ctx)
 
 err policy_show(struct request *r, enum place place, str base, int version)
 {
-    struct showing s = {.r = r,
-                        .kind = request_arg(r, "kind"),
-                        .version = version,
-                        .at = r->now,
-                        .v = {.base = base,
-                              .day = S(""),
-                              .error = S(""),
-                              .headed = place == PLACE_DESK}};
+    struct showing s = {
+        .r = r,
+        .kind = request_arg(r, "kind"),
+        .version = version,
+        .at = r->now,
+        .v = {.base = base, .day = S(""), .error = S(""), .headed = place == PLACE_DESK}};
     str day = request_query(r, "day");
     struct date d;
     if (day.n && date_parse(day, &d) == OK) {

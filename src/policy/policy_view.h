@@ -22,7 +22,7 @@ struct policy_show_view {
     str hash, base;             /* address of the kind */
     html text;
     bool in_force, is_public;
-    bool headed; /* the desk's page has the title above it */
+    bool headed;    /* the desk's page has the title above it */
     str day, error; /* asked for the text in force on a day */
     const struct policy *versions;
     size_t version_n;
