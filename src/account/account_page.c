@@ -191,7 +191,7 @@ static err apply(struct tx *t, void *ctx)
     if (!ps.applications_open)
         return fault(ERR_DENIED, "applications_closed", "not open");
     x->in.cap = account_cap(&ps, class_name(reg.class));
-    x->in.review_ms = ps.review_due_days * DAY_MS;
+    x->in.review_ms = review_span(&ps, x->r->now);
     TRY(account_apply(t, r->mem, &x->in, &id));
     x->picture_in.account_id = id;
     return x->picture ? media_store_add(t, &x->picture_in, x->picture) : OK;

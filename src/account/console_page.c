@@ -158,7 +158,7 @@ static err save_profile(struct tx *t, void *ctx)
 {
     struct console *c = ctx;
     const struct request *r = c->r;
-    int64_t review = c->ps.review_due_days * DAY_MS;
+    int64_t review = review_span(&c->ps, c->r->now);
     TRY(picture_add(t, c));
     if (str_eq(c->a.state, S("returned")))
         return account_reapply(

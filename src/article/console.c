@@ -15,7 +15,7 @@ void article_rules_now(struct site *site, arena *mem, struct article_rules *ret_
     *ret_rules = (struct article_rules){
         .mode = str_eq(ps.review_mode, S("post")) ? ARTICLE_REVIEW_AFTER : ARTICLE_REVIEW_FIRST,
         .daily_quota = (int)ps.daily_quota,
-        .review_ms = ps.review_due_days * DAY_MS};
+        .review_ms = review_span(&ps, clock_ms())};
 }
 
 static err publish_due(struct tx *t, void *ctx)

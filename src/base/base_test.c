@@ -129,6 +129,24 @@ static void test_id__rising_and_timed(void **state)
     assert_in_range(id_time_ms(last), before, before + 5000);
 }
 
+static void test_clock__working_days_leave_out_weekends(void **state)
+{
+    (void)state;
+    static const struct {
+        struct date from, want;
+        int days;
+    } CASES[] = {{{2026, 11, 24}, {2026, 11, 27}, 3}, /* Tuesday to Friday */
+                 {{2026, 11, 27}, {2026, 11, 30}, 1}, /* Friday to Monday */
+                 {{2026, 11, 28}, {2026, 11, 30}, 1}, /* Saturday to Monday */
+                 {{2026, 11, 26}, {2026, 12, 3}, 5},
+                 {{2026, 11, 26}, {2026, 11, 26}, 0}};
+    for (size_t i = 0; i < LEN(CASES); i++) {
+        int64_t t = date_china_ms(CASES[i].from) + 23 * HOUR_MS;
+        assert_true(clock_add_workdays(t, CASES[i].days) ==
+                    date_china_ms(CASES[i].want) + 23 * HOUR_MS);
+    }
+}
+
 static void test_json__escapes_and_nests(void **state)
 {
     (void)state;
@@ -202,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_clock__formats),
         cmocka_unit_test(test_hash__published_vectors),
         cmocka_unit_test(test_id__rising_and_timed),
+        cmocka_unit_test(test_clock__working_days_leave_out_weekends),
         cmocka_unit_test(test_json__escapes_and_nests),
         cmocka_unit_test(test_json__reading_is_strict),
         cmocka_unit_test(test_json__deep_nesting_is_refused),

@@ -144,3 +144,13 @@ int64_t clock_add_months(int64_t ms, int months)
         d = (struct date){(index + 1) / 12, (index + 1) % 12 + 1, 1};
     return date_china_ms(d) + time_of_day;
 }
+
+int64_t clock_add_workdays(int64_t ms, int days)
+{
+    while (days > 0) {
+        ms += DAY_MS;
+        int weekday = clock_china(ms).weekday;
+        days -= weekday != 0 && weekday != 6;
+    }
+    return ms;
+}

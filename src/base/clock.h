@@ -38,3 +38,6 @@ str date_text(arena *a, struct date d);     /* YYYY-MM-DD */
 /* t plus whole calendar months in China's calendar; where the day does not exist, the first day of
  * the month after (never earlier): 2026-08-31 + 6 = 2027-03-01 (obligations 3.0). */
 int64_t clock_add_months(int64_t ms, int months);
+/* t plus whole working days in China: Saturdays and Sundays do not count; public holidays are not
+ * known here. From a weekend it counts from the Monday: Saturday + 1 = Monday, same time of day. */
+int64_t clock_add_workdays(int64_t ms, int days);

@@ -196,7 +196,7 @@ static err write_open(struct request *r, bool publish, struct writing *ret_w)
                               .kind = request_arg(r, "kind"),
                               .publish = publish,
                               .terms = policy_terms_of(&s),
-                              .due_at = r->now + s.review_due_days * DAY_MS};
+                              .due_at = clock_add_workdays(r->now, (int)s.review_due_days)};
     if (!policy_kind_known(ret_w->kind))
         return fault(ERR_NOT_FOUND, "not_found", "no such kind of policy");
     ret_w->minor_asked = str_eq(ret_w->kind, POLICY_AGREEMENT);

@@ -254,7 +254,7 @@ static err filing_submit(struct filing *f)
     for (size_t i = 0; i < f->in_n; i++)
         TRY(evidence_seal(r, &f->in[i], f->new_id, &f->files[i]));
     provider_live_get(r->site->provider, r->mem, &ps);
-    f->review_ms = ps.review_due_days * DAY_MS;
+    f->review_ms = review_span(&ps, f->r->now);
     return request_tx(r, submit, f);
 }
 

@@ -148,7 +148,7 @@ static err renew(struct tx *t, void *ctx)
     int64_t id = 0;
     TRY(request_arg_int(r, "id", &id));
     provider_live_get(r->site->provider, r->mem, &ps);
-    return registrant_renew(t, r->mem, r->session.user_id, id, ps.review_due_days * DAY_MS);
+    return registrant_renew(t, r->mem, r->session.user_id, id, review_span(&ps, r->now));
 }
 
 err do_renew(struct request *r)

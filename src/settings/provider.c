@@ -1,6 +1,8 @@
 /* Provider settings: what is in force, changes, and the running server's copy. */
 #include "settings/provider.h"
 
+#include "base/clock.h"
+
 #include "settings/setting_store.h"
 
 #include <pthread.h>
@@ -252,4 +254,9 @@ void provider_live_get(struct provider_live *live, arena *mem, struct provider_s
             *s = str_dup(mem, *s);
         }
     pthread_mutex_unlock(&live->lock);
+}
+
+int64_t review_span(const struct provider_settings *ps, int64_t now)
+{
+    return clock_add_workdays(now, (int)ps->review_due_days) - now;
 }
