@@ -48,6 +48,5 @@ CREATE INDEX reading_latest ON reading (user_id, at, account_id, no);
 -- reader: a reader's choices. Key: user_id.
 CREATE TABLE reader (
     user_id BIGINT PRIMARY KEY,
-    history INTEGER NOT NULL DEFAULT 0 CHECK (history IN (0, 1)), -- keeps a reading history
-    feed_seen_at BIGINT NOT NULL DEFAULT 0    -- publication time of the newest article seen in the feed
+    history INTEGER NOT NULL DEFAULT 0 CHECK (history IN (0, 1))  -- keeps a reading history
 );
