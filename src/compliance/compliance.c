@@ -95,7 +95,7 @@ err duty_ask(struct tx *t, arena *mem, enum duty_id id, struct duty_report *ret_
     TRY(CHECKS[d->check](t, mem, d->arg, &r.number));
     TRY(people_in(t, mem, str_from(d->post), &r));
     r.state = r.number ? DUTY_BREACHED : (r.people.n ? DUTY_MET : DUTY_VACANT);
-    err e = store_duty_state(t, str_from(d->name), &seen, mem, &r.since);
+    err e = store_duty_state(t, mem, str_from(d->name), &seen, &r.since);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
     if (e == ERR_NOT_FOUND || !str_eq(seen, STATES[r.state]))

@@ -3,7 +3,7 @@
 
 enum { MAX_TOLD = 100 };
 
-err store_duty_state(struct tx *t, str duty, str *ret_state, arena *mem, int64_t *ret_since)
+err store_duty_state(struct tx *t, arena *mem, str duty, str *ret_state, int64_t *ret_since)
 {
     return db_one(t, mem, "SELECT state, since FROM duty_state WHERE duty = $1", DB_IN(duty),
                   DB_OUT(ret_state, ret_since));

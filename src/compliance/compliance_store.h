@@ -2,7 +2,7 @@
 #pragma once
 #include "compliance/compliance.h"
 
-err store_duty_state(struct tx *t, str duty, str *ret_state, arena *mem, int64_t *ret_since);
+err store_duty_state(struct tx *t, arena *mem, str duty, str *ret_state, int64_t *ret_since);
 err store_duty_seen(struct tx *t, str duty, str state);
 err store_overdue(struct tx *t, str kind, int64_t *ret_n);
 /* Staff without a second factor; active accounts whose registrant is not verified any more;
