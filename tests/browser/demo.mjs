@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { binary, serve } from '../site/binary.mjs';
-import { launch } from './chromium.mjs';
+import { arrives, launch } from './chromium.mjs';
 
 const release = new URL('../../build/release/gongqi', import.meta.url).pathname;
 const demo = (data, ...more) => execFileSync(existsSync(release) ? release : binary(), ['demo', '--data', data, ...more], { encoding: 'utf8', stdio: 'pipe' });
@@ -29,13 +29,11 @@ export async function demoSite() {
     await page.goto('/login');
     await page.getByLabel('手机号').fill(mobile);
     await page.getByLabel('密码').fill(password);
-    await page.getByRole('button', { name: '登录', exact: true }).click();
-    await page.waitForLoadState();
+    await arrives(page, () => page.getByRole('button', { name: '登录', exact: true }).click());
     if (page.url().endsWith('/login/second-factor')) {
       const code = demo(server.data, '--show').match(new RegExp(`${mobile}\\s+\\S+\\s+(\\d{6})`))[1];
       await page.getByLabel('动态验证码').fill(code);
-      await page.keyboard.press('Enter');
-      await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+      await arrives(page, () => page.keyboard.press('Enter'));
     }
     await page.close();
     return ctx;

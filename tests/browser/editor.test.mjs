@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { docFrom, docJson, schema } from '../../assets/js/editor/schema.js';
 import { png } from '../site/png.mjs';
+import { arrives } from './chromium.mjs';
 import { editorSite, paste, saved, send } from './editor_site.mjs';
 
 let site, writer;
@@ -188,13 +189,13 @@ test('without scripts the Markdown form does the same, and keeps the text when i
   const page = await bare.context.newPage();
   await page.goto(`${bare.console}/articles/new`);
   await page.getByLabel('标题').fill('不用脚本');
-  await page.locator('main button[type="submit"]').click();
+  await arrives(page, () => page.locator('main button[type="submit"]').click());
   await page.getByLabel('正文').fill('## 一\n\n**二**');
-  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await arrives(page, () => page.getByRole('button', { name: '保存', exact: true }).click());
   assert.match(await page.getByLabel('正文').inputValue(), /^## 一\s+\*\*二\*\*/);
   await page.getByLabel('标题').fill('长'.repeat(65));
   await page.getByLabel('正文').fill('改过的');
-  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await arrives(page, () => page.getByRole('button', { name: '保存', exact: true }).click());
   assert.match(await page.locator('main').innerText(), /标题/);
   assert.equal((await page.getByLabel('正文').inputValue()).trim(), '改过的');
   await page.close();

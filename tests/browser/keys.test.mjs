@@ -1,6 +1,7 @@
 // Without a mouse: skip link, shortcuts, visible focus; logging in and deciding by keys alone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { arrives } from './chromium.mjs';
 import { demoSite, visitor } from './demo.mjs';
 
 let site;
@@ -67,8 +68,7 @@ test('a reviewer logs in and decides by keys alone', async () => {
   await page.waitForURL(/\/desk\/cases\/\d+/);
   const mine = page.url();
   await tabTo(page, (el) => el.tag === 'BUTTON' && el.text === '通过');
-  await page.keyboard.press('Enter');
-  await page.waitForLoadState();
+  await arrives(page, () => page.keyboard.press('Enter'));
   await page.goto(mine);
   assert.equal(await page.getByRole('button', { name: '通过', exact: true }).count(), 0, 'the case is decided');
 });

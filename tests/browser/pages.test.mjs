@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { arrives } from './chromium.mjs';
 import { demoSite, visitor } from './demo.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -162,10 +163,7 @@ test('without JavaScript a reader logs in, reads, subscribes and unsubscribes', 
   const page = await ctx.newPage();
   await page.goto(found.get('/a/:handle/:no').path);
   assert.ok((await page.locator('.body').innerText()).length > 80);
-  const press = async (name) => {
-    await page.getByRole('button', { name, exact: true }).click();
-    await page.waitForLoadState();
-  };
+  const press = (name) => arrives(page, () => page.getByRole('button', { name, exact: true }).click());
   const first = (await page.getByRole('button', { name: '订阅', exact: true }).count()) ? ['订阅', '取消订阅'] : ['取消订阅', '订阅'];
   for (const name of first) await press(name);
   assert.ok(await page.getByRole('button', { name: first[0], exact: true }).isVisible());

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { admin, citizenNumber, staff, startSite, words } from '../site/drive.mjs';
-import { launch } from './chromium.mjs';
+import { arrives, launch } from './chromium.mjs';
 
 const phone = { width: 375, height: 812 };
 const desk = { width: 1440, height: 900 };
@@ -26,10 +26,7 @@ async function pageOf(person) {
 }
 
 const main = (page) => page.locator('main');
-const press = async (page, name) => {
-  await main(page).getByRole('button', { name, exact: true }).click();
-  await page.waitForLoadState();
-};
+const press = (page, name) => arrives(page, () => main(page).getByRole('button', { name, exact: true }).click());
 
 async function signUp(page, mobile, name) {
   await page.goto('/');
