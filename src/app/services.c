@@ -111,7 +111,7 @@ static const struct job_kind JOBS[] = {
      .fn = job_verification_expiry,
      .every_ms = HOUR_MS,
      .timeout_ms = 10 * MINUTE_MS},
-    {.name = SEARCH_JOB, .fn = search_job},
+    {.name = SEARCH_JOB, .fn = search_job, .every_ms = SECOND_MS, .wanted = search_wanted},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "gate/gate.h"
-#include "job/job.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "web/request.h"
@@ -123,12 +122,11 @@ static err step_leave(struct tx *t, arena *mem, const struct step *s)
     return step_record(t, mem, s);
 }
 
-/* Public pages that show the article: its account's, home, its category's; and the search index,
- * which follows by a job. */
+/* Public pages that show the article: its account's, home, its category's. The search index follows
+ * store_changed's rows. */
 static err pages_touch(struct tx *t, arena *mem, const struct article *a, str category)
 {
     TRY(store_changed(t, a));
-    TRY(job_add(t, &(struct job_in){.kind = "search_index"}));
     return page_touch(t, str_fmt(mem, "a:%.*s home c:%.*s", FMT(a->handle), FMT(category)));
 }
 

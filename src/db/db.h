@@ -36,6 +36,8 @@ bool db_is_sqlite(const struct db *db); /* for db/, status pages and tests only 
 typedef err tx_fn(struct tx *t, void *ctx);
 err db_tx(struct db *db, tx_fn *fn, void *ctx);
 err db_read(struct db *db, tx_fn *fn, void *ctx);
+/* Callers inside db_tx now, waiting ones included: what can wait asks before it goes on. */
+int db_writers(struct db *db);
 
 /* A key that commit listeners hear after this transaction is durable, before db_tx returns (once
  * per key). Used by the page cache ("page:a:<handle>"). Copied. */

@@ -72,6 +72,7 @@ struct db {
     arena *mem; /* for what lives as long as the db */
     const char *url;
     int readers, busy_ms;
+    _Atomic int writers;
     struct {
         db_listener *fn;
         void *ctx;

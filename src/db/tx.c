@@ -215,7 +215,15 @@ static err call_run(struct tx_call *call, err (*attempt)(struct db *, struct tx_
 err db_tx(struct db *db, tx_fn *fn, void *ctx)
 {
     struct tx_call call = {.fn = fn, .ctx = ctx, .tx = {.db = db, .write = true}};
-    return call_run(&call, db->drv->write);
+    db->writers++;
+    err e = call_run(&call, db->drv->write);
+    db->writers--;
+    return e;
+}
+
+int db_writers(struct db *db)
+{
+    return db->writers;
 }
 
 err db_read(struct db *db, tx_fn *fn, void *ctx)

@@ -17,6 +17,9 @@ struct job_kind {
      * after a growing pause. Runs outside any transaction. */
     err (*fn)(void *ctx, const struct job *job);
     int64_t every_ms;   /* > 0: periodic, not queued; runs on one node at a time */
+    /* Periodic, optional: whether there is anything to do, by a read; without it an idle site
+     * would write twice a period. */
+    err (*wanted)(struct tx *t, bool *ret_wanted);
     int max_tries;      /* 0 = 10 */
     int64_t timeout_ms; /* lease; 0 = one minute. fn must end well before */
 };

@@ -76,7 +76,7 @@ err job_store_due(struct tx *t, arena *mem, const struct job_kind *kind, bool *r
         TRY(db_one(t, mem, "SELECT COUNT(*) FROM schedule WHERE kind = $1 AND next_at > $2",
                    DB_IN(name, tx_now(t)), DB_OUT(&n)));
         *ret_due = n == 0;
-        return OK;
+        return *ret_due && kind->wanted ? kind->wanted(t, ret_due) : OK;
     }
     TRY(db_one(t, mem,
                "SELECT COUNT(*) FROM (SELECT id FROM job WHERE state = 'waiting' AND kind = $1"

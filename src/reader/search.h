@@ -55,9 +55,10 @@ struct search_ref {
 };
 /* Brings what these articles have in the index up to their present state. */
 err search_index(struct tx *t, arena *mem, const struct search_ref *v, size_t n);
-/* The job: works through article_change until it is empty. */
+/* The job: works through article_change until it is empty; a batch a turn while others write. */
 struct job;
 err search_job(void *ctx, const struct job *job);
+err search_wanted(struct tx *t, bool *ret_wanted); /* is anything in article_change? */
 /* Forgets the index and makes it anew, a batch a transaction; the site may run meanwhile. Told
  * after each batch how many are done. */
 struct db;

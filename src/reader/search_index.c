@@ -21,6 +21,7 @@ enum {
     NAME_WEIGHT = 12,
     TEXT_WEIGHT = 15, /* at most, for a token that a text repeats */
     TOKEN_BYTES_MAX = 128,
+    BUSY_WRITERS = 4, /* so many waiting: the job leaves the rest for its next turn */
 };
 
 /* ---- a batch in memory ---- */
@@ -278,8 +279,11 @@ err search_job(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;
     (void)job;
-    for (size_t n = SEARCH_BATCH; n == SEARCH_BATCH;)
+    for (size_t n = SEARCH_BATCH; n == SEARCH_BATCH;) {
         TRY(db_tx(s->db, changes_index, &n));
+        if (db_writers(s->db) >= BUSY_WRITERS)
+            break;
+    }
     return OK;
 }
 

@@ -123,6 +123,15 @@ err search_store_changes(struct tx *t, arena *mem, struct search_ref **ret_v, si
     return OK;
 }
 
+err search_wanted(struct tx *t, bool *ret_wanted)
+{
+    int64_t n = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM (SELECT id FROM article_change LIMIT 1) AS c", DB_IN(),
+               DB_OUT(&n)));
+    *ret_wanted = n > 0;
+    return OK;
+}
+
 err search_store_change_done(struct tx *t, int64_t id)
 {
     return db_exec(t, "DELETE FROM article_change WHERE id = $1", DB_IN(id));
