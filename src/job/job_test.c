@@ -32,7 +32,7 @@ static err tick(void *ctx, const struct job *job)
     return OK;
 }
 
-static const struct job_kind WORK = {"work", work, 0, 3, 0};
+static const struct job_kind WORK = {.name = "work", .fn = work, .max_tries = 3};
 
 static err add_tx(struct tx *t, void *ctx)
 {
@@ -145,7 +145,7 @@ static void test_job__two_nodes_run_each_job_once_and_share_the_schedule(void **
 {
     (void)state;
     _Atomic int ticks = 0;
-    const struct job_kind kinds[] = {WORK, {"tick", tick, 3600000, 0, 0}};
+    const struct job_kind kinds[] = {WORK, {.name = "tick", .fn = tick, .every_ms = 3600000}};
     struct job_runner_opts opts = {
         .db = db, .kinds = kinds, .n_kinds = 2, .ctx = &ticks, .threads = 2, .poll_ms = 20};
     struct job_runner *a, *b;

@@ -135,7 +135,7 @@ static err deliver_job(void *ctx, const struct job *job)
 {
     return mail_deliver(ctx, job);
 }
-static const struct job_kind MAIL = {MAIL_JOB, deliver_job, 0, MAIL_TRIES, 0};
+static const struct job_kind MAIL = {.name = MAIL_JOB, .fn = deliver_job, .max_tries = MAIL_TRIES};
 
 static err post(enum mail_channel channel, const char *to, const char *body)
 {

@@ -89,7 +89,7 @@ static const struct {
 
 struct reading {
     arena *mem;
-    size_t nodes, chars;
+    size_t nodes, chars, bytes; /* bytes: of all strings; counted when settling only */
     int depth;
     size_t path[DOC_DEPTH_MAX + 2];
 };
@@ -194,25 +194,25 @@ static str text_of(const json_t *v)
     return json_is_string(v) ? (str){json_string_value(v), json_string_length(v)} : STR_NONE;
 }
 
-static err read_number(const struct reading *r, struct node *n, const struct attr *a,
-                       const json_t *v)
+static err put_number(const struct reading *r, struct node *n, const struct attr *a, int64_t i)
 {
-    json_int_t i = json_integer_value(v);
-    if (a->kind == ATTR_NAME)
-        i = name_index(text_of(v), a->names, a->high);
-    else if (!json_is_integer(v) || i > a->high)
-        i = -1;
-    if (i < a->low)
+    if (i < a->low || i > (a->kind == ATTR_NAME ? a->high - 1 : a->high))
         return refuse(r, "bad value of attribute", str_from(a->name));
     int value = (int)i;
     memcpy((char *)n + a->at, &value, sizeof value);
     return OK;
 }
 
-static err read_words(const struct reading *r, struct node *n, const struct attr *a,
-                      const json_t *v)
+static err read_number(const struct reading *r, struct node *n, const struct attr *a,
+                       const json_t *v)
 {
-    str s = text_of(v);
+    if (a->kind == ATTR_NAME)
+        return put_number(r, n, a, name_index(text_of(v), a->names, a->high));
+    return put_number(r, n, a, json_is_integer(v) ? json_integer_value(v) : -1);
+}
+
+static err put_words(const struct reading *r, struct node *n, const struct attr *a, str s)
+{
     bool ok = s.p != NULL;
     if (a->kind == ATTR_BLOB)
         ok = ok && doc_blob_ok(s);
@@ -225,6 +225,12 @@ static err read_words(const struct reading *r, struct node *n, const struct attr
     s = cleaned(r->mem, s, false);
     memcpy((char *)n + a->at, &s, sizeof s);
     return OK;
+}
+
+static err read_words(const struct reading *r, struct node *n, const struct attr *a,
+                      const json_t *v)
+{
+    return put_words(r, n, a, text_of(v));
 }
 
 static err read_attrs(const struct reading *r, struct node *n, const json_t *object)
@@ -302,14 +308,9 @@ static err read_marks(const struct reading *r, struct node *n, const json_t *mar
     return OK;
 }
 
-static err read_inline(struct reading *r, struct node *n, const json_t *object, bool code)
+/* n has its marks already. */
+static err put_text(struct reading *r, struct node *n, str text, bool code)
 {
-    TRY(read_marks(r, n, json_object_get(object, "marks")));
-    if (n->type == NODE_BREAK) {
-        *n = (struct node){.type = NODE_BREAK};
-        return OK;
-    }
-    str text = json_text(object, "text");
     if (!text.n)
         return refuse(r, "no text in", S("text"));
     if (code && (n->marks || n->href.p || n->color || n->size))
@@ -318,6 +319,15 @@ static err read_inline(struct reading *r, struct node *n, const json_t *object, 
     if (r->chars > DOC_CHARS_MAX)
         return too_large("characters");
     n->text = cleaned(r->mem, text, code);
+    return OK;
+}
+
+static err read_inline(struct reading *r, struct node *n, const json_t *object, bool code)
+{
+    TRY(read_marks(r, n, json_object_get(object, "marks")));
+    if (n->type != NODE_BREAK)
+        return put_text(r, n, json_text(object, "text"), code);
+    *n = (struct node){.type = NODE_BREAK};
     return OK;
 }
 
@@ -372,19 +382,28 @@ static err read_keys(const struct reading *r, const json_t *object, enum node_ty
                : OK;
 }
 
-static err read_head(struct reading *r, const json_t *object, const struct node *parent,
-                     struct node **ret_n)
+/* A new node of this type, if it may stand below parent. */
+static err begin(struct reading *r, enum node_type type, str name, const struct node *parent,
+                 struct node **ret_n)
 {
-    str name = json_text(object, "type");
-    enum node_type type = type_of(name);
     bool fits = type != NODE_COUNT &&
                 (parent ? content_of[parent->type].children & BIT(type) : type == NODE_DOC);
     if (!fits)
         return refuse(r, "unknown node, or not allowed here:", name);
     if (++r->nodes > DOC_NODES_MAX)
         return too_large("nodes");
+    *ret_n = node_new(r->mem, type);
+    return OK;
+}
+
+static err read_head(struct reading *r, const json_t *object, const struct node *parent,
+                     struct node **ret_n)
+{
+    str name = json_text(object, "type");
+    enum node_type type = type_of(name);
+    struct node *n = NULL;
+    TRY(begin(r, type, name, parent, &n));
     TRY(read_keys(r, object, type));
-    struct node *n = node_new(r->mem, type);
     if (BIT(type) & INLINES)
         TRY(read_inline(r, n, object, parent && parent->type == NODE_CODE));
     else
@@ -393,15 +412,29 @@ static err read_head(struct reading *r, const json_t *object, const struct node 
     return OK;
 }
 
-static err check_content(const struct reading *r, const struct node *n, const json_t *content)
+static err check_content(const struct reading *r, const struct node *n, bool any)
 {
-    if (content && !json_is_array(content))
-        return refuse(r, "not an array:", S("content"));
-    size_t count = json_array_size(content);
-    if (count == 0 && content_of[n->type].some)
+    if (!any && content_of[n->type].some)
         return refuse(r, "empty", str_from(type_names[n->type]));
-    if (count > 0 && r->depth >= DOC_DEPTH_MAX)
+    if (any && r->depth >= DOC_DEPTH_MAX)
         return refuse(r, "nested too deep:", str_from(type_names[n->type]));
+    return OK;
+}
+
+/* A text of which cleaning left nothing is left out. */
+static void add_child(struct node *n, struct node *child)
+{
+    if (child->type != NODE_TEXT || child->text.n)
+        node_add(n, child);
+}
+
+/* All children are there. */
+static err end(const struct reading *r, struct node *n)
+{
+    if (content_of[n->type].children & BIT(NODE_TEXT))
+        merge_texts(r->mem, n);
+    if (n->type == NODE_ITEM && n->child->type != NODE_PARAGRAPH)
+        return refuse(r, "does not begin with a paragraph:", S("listItem"));
     return OK;
 }
 
@@ -411,22 +444,19 @@ static err read_node(struct reading *r, const json_t *object, const struct node 
     struct node *n = NULL;
     TRY(read_head(r, object, parent, &n));
     const json_t *content = json_object_get(object, "content");
-    TRY(check_content(r, n, content));
+    if (content && !json_is_array(content))
+        return refuse(r, "not an array:", S("content"));
+    TRY(check_content(r, n, json_array_size(content) > 0));
     r->depth++;
     for (size_t i = 0; i < json_array_size(content); i++) {
         r->path[r->depth] = i;
         struct node *child = NULL;
         TRY(read_node(r, json_array_get(content, i), n, &child));
-        if (child->type != NODE_TEXT || child->text.n)
-            node_add(n, child);
+        add_child(n, child);
     }
     r->depth--;
-    if (content_of[n->type].children & BIT(NODE_TEXT))
-        merge_texts(r->mem, n);
-    if (n->type == NODE_ITEM && n->child->type != NODE_PARAGRAPH)
-        return refuse(r, "does not begin with a paragraph:", S("listItem"));
     *ret_n = n;
-    return OK;
+    return end(r, n);
 }
 
 err doc_from_json(arena *mem, str json, struct node **ret_doc)
@@ -541,9 +571,85 @@ err doc_json(arena *mem, const struct node *doc, str *ret_json)
     return buf_take(&j.out, ret_json);
 }
 
+/* --- settling: the reader's rules for a tree that is there already ------------------------------
+ */
+
+static err settle_attrs(struct reading *r, struct node *n, const struct node *made)
+{
+    for (size_t i = 0; i < LEN(attrs); i++) {
+        const struct attr *a = &attrs[i];
+        const char *at = (const char *)made + a->at;
+        if (!(a->types & BIT(n->type)))
+            continue;
+        if (a->kind == ATTR_INT || a->kind == ATTR_NAME) {
+            int value;
+            memcpy(&value, at, sizeof value);
+            if (value != a->otherwise || a->required)
+                TRY(put_number(r, n, a, value));
+            continue;
+        }
+        str s;
+        memcpy(&s, at, sizeof s);
+        if (!str_valid(s))
+            return refuse(r, "not UTF-8:", str_from(a->name));
+        r->bytes += s.n;
+        if (s.n || a->required)
+            TRY(put_words(r, n, a, s));
+    }
+    return OK;
+}
+
+static err settle_text(struct reading *r, struct node *n, const struct node *made, bool code)
+{
+    bool styles = made->color < COLOR_COUNT && made->size < SIZE_COUNT;
+    if (!styles || (made->href.p && !doc_href_ok(made->href)))
+        return refuse(r, "bad marks of", S("text"));
+    if (!str_valid(made->text))
+        return refuse(r, "not UTF-8:", S("text"));
+    r->bytes += made->text.n + made->href.n;
+    n->marks = made->marks;
+    n->color = made->color;
+    n->size = made->size;
+    if (made->href.p)
+        n->href = str_dup(r->mem, made->href);
+    return put_text(r, n, made->text, code);
+}
+
+static err settle(struct reading *r, const struct node *made, const struct node *parent,
+                  struct node **ret_n)
+{
+    struct node *n = NULL;
+    TRY(begin(r, made->type, str_from(type_names[made->type]), parent, &n));
+    if (made->type == NODE_TEXT)
+        TRY(settle_text(r, n, made, parent && parent->type == NODE_CODE));
+    else if (made->type != NODE_BREAK)
+        TRY(settle_attrs(r, n, made));
+    TRY(check_content(r, n, made->child != NULL));
+    r->depth++;
+    r->path[r->depth] = 0;
+    for (const struct node *c = made->child; c; c = c->next, r->path[r->depth]++) {
+        struct node *child = NULL;
+        TRY(settle(r, c, n, &child));
+        add_child(n, child);
+    }
+    r->depth--;
+    *ret_n = n;
+    return end(r, n);
+}
+
 err doc_settle(arena *mem, const struct node *made, struct node **ret_doc)
 {
+    /* More than any node takes beside its strings, of which a byte becomes at most two. */
+    enum { NODE_BYTES = 400 };
+    struct reading r = {.mem = mem, .depth = 1};
+    struct node *doc = NULL;
+    TRY(settle(&r, made, NULL, &doc));
     str json;
-    TRY(doc_json(mem, made, &json));
-    return doc_from_json(mem, json, ret_doc);
+    if (r.nodes * NODE_BYTES + 2 * r.bytes > DOC_JSON_MAX) {
+        TRY(doc_json(mem, doc, &json));
+        if (json.n > DOC_JSON_MAX)
+            return too_large("bytes");
+    }
+    *ret_doc = doc;
+    return OK;
 }
