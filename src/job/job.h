@@ -16,7 +16,7 @@ struct job_kind {
     /* OK: done. ERR_INVALID: dead at once (trying again is useless). Anything else: tried again
      * after a growing pause. Runs outside any transaction. */
     err (*fn)(void *ctx, const struct job *job);
-    int64_t every_ms;   /* > 0: periodic, not queued; runs on one node at a time */
+    int64_t every_ms; /* > 0: periodic, not queued; runs on one node at a time */
     /* Periodic, optional: whether there is anything to do, by a read; without it an idle site
      * would write twice a period. */
     err (*wanted)(struct tx *t, bool *ret_wanted);

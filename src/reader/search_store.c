@@ -126,8 +126,8 @@ err search_store_changes(struct tx *t, arena *mem, struct search_ref **ret_v, si
 err search_wanted(struct tx *t, bool *ret_wanted)
 {
     int64_t n = 0;
-    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM (SELECT id FROM article_change LIMIT 1) AS c", DB_IN(),
-               DB_OUT(&n)));
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM (SELECT id FROM article_change LIMIT 1) AS c",
+               DB_IN(), DB_OUT(&n)));
     *ret_wanted = n > 0;
     return OK;
 }
