@@ -92,7 +92,7 @@ function conflictBox(view, save, changedAgain) {
     try { doc = docFrom(theirs.doc); } catch { doc = empty(); }
     const shown = el('div', { class: 'body ed-theirs', tabindex: 0, role: 'region', 'aria-label': say('conflict_theirs') });
     shown.append(DOMSerializer.fromSchema(schema).serializeFragment(doc.content));
-    const when = new Date(theirs.when).toLocaleString(document.documentElement.lang);
+    const when = new Date(theirs.when).toLocaleString(document.documentElement.lang, { timeZone: 'Asia/Shanghai' });
     const done = async (run) => { run(); box.remove(); await save.chosen(theirs.rev); view.focus(); };
     const button = (name, run, main) => el('button', { type: 'button', class: main ? 'btn btn-primary' : 'btn', onclick: () => done(run) }, say(name));
     const box = el('section', { id: 'ed-conflict', class: 'card ed-conflict', role: 'alertdialog', 'aria-labelledby': 'ed-conflict-title' }, el('div', { class: 'card-body' },
@@ -118,7 +118,7 @@ function recover(view, original, onConflict) {
   const server = { ...values(), doc: docJson(original), rev: Number(field('rev').value), who: '', when: copy.at };
   setValues(copy);
   replaceDoc(view, doc);
-  if (copy.rev === server.rev) tell(say('recovered', new Date(copy.at).toLocaleString(document.documentElement.lang)), 'info');
+  if (copy.rev === server.rev) tell(say('recovered', new Date(copy.at).toLocaleString(document.documentElement.lang, { timeZone: 'Asia/Shanghai' })), 'info');
   else onConflict(server);
 }
 

@@ -162,6 +162,14 @@ err log_files_get(const struct log_files *f, arena *mem, const char *path, struc
     return read_all(fd, mem, path, ret_data);
 }
 
+int64_t log_files_time(const struct log_files *f, const char *path)
+{
+    struct stat st;
+    if (fstatat(f->dir, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return 0;
+    return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+}
+
 void log_files_drop_partials(const struct log_files *f, const char *full)
 {
     char dir[72], name[128];

@@ -109,6 +109,7 @@ void status_load(struct record_log *l)
     if (any) {
         l->status.size = head.size;
         l->status.root = head.root;
+        l->status.signed_at = log_files_time(&l->files, "checkpoint");
     }
     l->status.witnessed_size = witnessed.size;
     pthread_mutex_unlock(&l->lock);

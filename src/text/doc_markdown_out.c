@@ -659,7 +659,12 @@ static str render(arena *mem, const struct node *first, const struct node *list,
 
 err doc_markdown(arena *mem, const struct node *doc, str *ret_markdown)
 {
-    str s = render(mem, doc->child, NULL, false);
+    const struct node *n = doc->child;
+    if (n->type == NODE_PARAGRAPH && !n->child && !n->next) { /* nobody wrote anything yet */
+        *ret_markdown = S("");
+        return OK;
+    }
+    str s = render(mem, n, NULL, false);
     struct buf b;
     buf_init(&b, mem, OUT_MAX);
     buf_add(&b, s);

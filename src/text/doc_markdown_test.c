@@ -196,6 +196,14 @@ static void test_out__reads_well(void **state)
     assert_string_equal(str_z(mem, write_md(read_md(str_from(md), NULL))), md);
 }
 
+static void test_out__an_empty_document_is_an_empty_text(void **state)
+{
+    (void)state;
+    assert_string_equal(str_z(mem, write_md(read_md(S(""), NULL))), "");
+    assert_string_equal(str_z(mem, write_md(read_md(S("甲\n\n<!-- empty -->"), NULL))),
+                        "甲\n\n<!-- empty -->\n");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup(f, reset)
@@ -208,6 +216,7 @@ int main(void)
         TEST(test_in__deep_and_large_input_ends_well),
         TEST(test_out__generated_documents_come_back_the_same),
         TEST(test_out__reads_well),
+        TEST(test_out__an_empty_document_is_an_empty_text),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_free(mem);

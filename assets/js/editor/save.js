@@ -7,7 +7,7 @@ const AGAIN = 5000;
 const FIELDS = ['title', 'digest', 'category', 'cover'];
 const key = `gongqi:draft:${setting.user}:${setting.base}`;
 
-const time = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+const time = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
 
 function storage(fn) {
   try { return fn(window.localStorage); } catch { return null; }
