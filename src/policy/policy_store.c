@@ -188,12 +188,14 @@ err store_readers(struct tx *t, int64_t after, int unsigned_version, struct poli
     struct policy_reader one = {0};
     size_t n = 0;
     DB_EACH(t, NULL,
-            "SELECT r.id, r.user_id FROM registrant r WHERE r.id > $1 AND r.state = 'verified'"
+            "SELECT r.id, r.user_id, CASE WHEN EXISTS (SELECT 1 FROM registrant o"
+            "  WHERE o.user_id = r.user_id AND o.state = 'verified' AND o.id < r.id) THEN 1 ELSE 0"
+            " END FROM registrant r WHERE r.id > $1 AND r.state = 'verified'"
             " AND ($2 = 0 OR NOT EXISTS (SELECT 1 FROM signature s WHERE s.registrant_id = r.id"
             "  AND s.kind = 'service_agreement' AND s.version >= $2))"
             " ORDER BY r.id LIMIT $3",
-            DB_IN(after, unsigned_version, (int64_t)max), DB_OUT(&one.registrant_id, &one.user_id),
-            { v[n++] = one; });
+            DB_IN(after, unsigned_version, (int64_t)max),
+            DB_OUT(&one.registrant_id, &one.user_id, &one.again), { v[n++] = one; });
     *ret_n = n;
     return OK;
 }

@@ -26,6 +26,7 @@ err store_sign_deadline(struct tx *t, int64_t from, int64_t to, int *ret_version
  * under the agreement is older than that version. */
 struct policy_reader {
     int64_t registrant_id, user_id;
+    bool again; /* the same user as an earlier registrant's */
 };
 err store_readers(struct tx *t, int64_t after, int unsigned_version, struct policy_reader *v,
                   size_t max, size_t *ret_n);

@@ -22,6 +22,8 @@ static err tell_one(struct tx *t, const struct telling *x, const struct policy *
 {
     long long id = (long long)to->registrant_id;
     bool sign = str_eq(p->kind, POLICY_AGREEMENT) && p->material;
+    if (to->again && !sign) /* nothing in it is about one registrant */
+        return OK;
     str day = date_text(x->mem, clock_china(x->remind ? x->by : p->effective_at).date);
     str link = sign ? str_fmt(x->mem, "/me/registrants/%lld/agreement", id)
                     : str_fmt(x->mem, "/rules/%.*s/%d", FMT(p->kind), p->version);

@@ -218,11 +218,11 @@ static err registrants(struct tx *t, void *ctx)
 {
     (void)ctx;
     for (int i = 1; i <= 450; i++)
-        TRY(db_exec(
-            t,
-            "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
-            " VALUES ($1, 'individual', $2, $3, 1, 1)",
-            DB_IN((int64_t)1000 + i, (int64_t)100 + i, i == 450 ? S("submitted") : S("verified"))));
+        TRY(db_exec(t,
+                    "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
+                    " VALUES ($1, 'individual', $2, $3, 1, 1)",
+                    DB_IN((int64_t)1000 + i, i == 449 ? (int64_t)101 : (int64_t)100 + i,
+                          i == 450 ? S("submitted") : S("verified"))));
     return OK;
 }
 
@@ -277,7 +277,7 @@ static void test_tell__everybody_once(void **state)
 {
     (void)state;
     assert_int_equal(policy_tell_job(db, S("{\"kind\":\"rules\",\"version\":2,\"after\":0}")), OK);
-    assert_int_equal(told(S("policy_new")), 449);
+    assert_int_equal(told(S("policy_new")), 448); /* one has two registrants */
     assert_int_equal(policy_tell_job(db, S("{\"kind\":\"nothing\"}")), ERR_INVALID);
 }
 
