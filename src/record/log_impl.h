@@ -39,7 +39,8 @@ void log_files_close(struct log_files *f);
 /* The bytes are durable when it returns; the name, after log_files_sync. */
 err log_files_put(struct log_files *f, const char *path, struct bytes data);
 err log_files_sync(struct log_files *f);
-int64_t log_files_time(const struct log_files *f, const char *path); /* written, ms; 0 = not there */
+int64_t log_files_time(const struct log_files *f,
+                       const char *path); /* written, ms; 0 = not there */
 err log_files_get(const struct log_files *f, arena *mem, const char *path, struct bytes *ret_data);
 /* Removes partial tiles beside a full one; what fails stays. */
 void log_files_drop_partials(const struct log_files *f, const char *full);
