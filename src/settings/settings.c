@@ -196,7 +196,8 @@ static err read_environment(arena *mem, const struct settings_in *in, struct set
 {
     for (char *const *e = in->env; e && *e; e++) {
         str value = STR_NONE, var = str_split(str_from(*e), '=', &value);
-        if (!str_starts(var, S("GONGQI_")) || str_starts(var, S("GONGQI_TEST_")))
+        if (!str_starts(var, S("GONGQI_")) || str_starts(var, S("GONGQI_TEST_")) ||
+            str_starts(var, S("GONGQI_BENCH_"))) /* the tests' and the benches' own */
             continue;
         str name = str_lower_ascii(mem, str_sub(var, strlen("GONGQI_"), var.n));
         TRY(set_named(s, name, value, var, FROM_ENVIRONMENT));

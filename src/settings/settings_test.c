@@ -63,7 +63,8 @@ static void test_settings__flag_beats_environment_beats_file(void **state)
     unlink(file);
     file = file_with("workers = 3\nreaders=4\r\nio_threads = 1\nsmtp_from = \xE5\x85\xAC@x.cn\n");
     const char *all[] = {"--config", file, "--workers=5", "--access-log=off"};
-    char *env[] = {"GONGQI_WORKERS=4", "GONGQI_READERS=7", "PATH=/bin", "GONGQI_TEST_PG=x", NULL};
+    char *env[] = {"GONGQI_WORKERS=4", "GONGQI_READERS=7",    "PATH=/bin",
+                   "GONGQI_TEST_PG=x", "GONGQI_BENCH_DIR=/x", NULL};
     assert_int_equal(load(all, LEN(all), env, &s), OK);
     unlink(file);
     assert_int_equal(s.workers, 5);
