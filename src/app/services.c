@@ -10,6 +10,7 @@
 #include "job/job.h"
 #include "mail/fetch.h"
 #include "mail/mail.h"
+#include "media/work.h"
 #include "notice/notice.h"
 #include "policy/policy.h"
 #include "proof/audit.h"
@@ -98,6 +99,16 @@ static err job_audit(void *ctx, const struct job *job)
     return audit_note(s->db, a);
 }
 
+static err job_media(void *ctx, const struct job *job)
+{
+    return work_job(ctx, job);
+}
+
+static err job_media_sweep(void *ctx, const struct job *job)
+{
+    return work_sweep(ctx, job->mem);
+}
+
 static const struct job_kind JOBS[] = {
     {.name = "record_audit", .fn = job_audit, .every_ms = DAY_MS, .timeout_ms = 6 * HOUR_MS},
     {.name = "retention_purge", .fn = job_retention, .every_ms = DAY_MS, .timeout_ms = HOUR_MS},
@@ -111,6 +122,8 @@ static const struct job_kind JOBS[] = {
      .fn = job_verification_expiry,
      .every_ms = HOUR_MS,
      .timeout_ms = 10 * MINUTE_MS},
+    {.name = MEDIA_JOB, .fn = job_media, .max_tries = WORK_JOB_TRIES, .at_once = 1},
+    {.name = "media_sweep", .fn = job_media_sweep, .every_ms = HOUR_MS, .timeout_ms = HOUR_MS},
     {.name = SEARCH_JOB, .fn = search_job, .every_ms = SECOND_MS, .wanted = search_wanted},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };

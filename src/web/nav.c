@@ -11,6 +11,7 @@ static const struct nav_item ME[] = {
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
+    {"/media", MSG_media_library, "film", MEMBER_AUTHOR, 'd'},
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
     {"/members", MSG_nav_members, "users", MEMBER_OWNER, 'm'},
     {"/tokens", MSG_nav_tokens, "code-bracket", MEMBER_OWNER, 't'},
