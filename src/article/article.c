@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "gate/gate.h"
+#include "media/media.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "web/request.h"
@@ -330,6 +331,20 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     return OK;
 }
 
+/* Audio, video and captions are served once a version that shows them is public. */
+static err media_note(struct tx *t, arena *mem, const struct article_submission *s,
+                      const struct article_outcome *o)
+{
+    struct node *doc;
+    size_t n;
+    TRY(doc_from_json(mem, s->text->doc, &doc));
+    const struct doc_media *media = doc_pictures(mem, doc, &n);
+    for (size_t i = 0; i < n; i++)
+        if (media[i].type != NODE_PICTURE)
+            TRY(media_used_by(t, s->account_id, o->no, o->version, media[i].blob));
+    return OK;
+}
+
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o)
 {
@@ -340,8 +355,9 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                                           .counts = true,
                                           .daily_quota = s->rules->daily_quota},
                   &gate));
-    return s->no ? submit_again(t, mem, s, gate.handle, ret_o)
-                 : submit_new(t, mem, s, gate.handle, ret_o);
+    TRY(s->no ? submit_again(t, mem, s, gate.handle, ret_o)
+              : submit_new(t, mem, s, gate.handle, ret_o));
+    return media_note(t, mem, s, ret_o);
 }
 
 err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id)
