@@ -45,8 +45,7 @@ struct attempt {
     struct job_failure failure;
 };
 
-static struct attempt attempt_new(struct job_runner *r, const struct job_kind *kind,
-                                  arena *mem)
+static struct attempt attempt_new(struct job_runner *r, const struct job_kind *kind, arena *mem)
 {
     str random = rand_token(mem, 6);
     return (struct attempt){.r = r,

@@ -5,10 +5,10 @@
 #include "db/db.h"
 
 struct job {
-    int64_t id;     /* 0 for periodic runs */
-    str kind, args; /* args: JSON */
-    int tries;      /* this one included */
-    arena *mem;     /* of this run */
+    int64_t id;              /* 0 for periodic runs */
+    str kind, args;          /* args: JSON */
+    int tries;               /* this one included */
+    arena *mem;              /* of this run */
     struct attempt *attempt; /* for job_renew; NULL for periodic runs */
 };
 

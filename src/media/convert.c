@@ -28,8 +28,8 @@ static const int64_t MEMORY = 3LL << 30, OUTPUT_MAX = 2LL << 30, POSTER_MAX = 64
 
 /* Names of decoders; what is not here is refused by ffmpeg itself. */
 #define DECODERS                                                                                   \
-    "h264,hevc,vp8,libvpx,vp9,libvpx-vp9,libdav1d,libaom-av1,av1,mpeg4,theora,mjpeg,aac,mp3float,"  \
-    "mp3,vorbis,libvorbis,opus,libopus,flac,alac,pcm_s16le,pcm_s24le,pcm_s32le,pcm_f32le,pcm_u8,"   \
+    "h264,hevc,vp8,libvpx,vp9,libvpx-vp9,libdav1d,libaom-av1,av1,mpeg4,theora,mjpeg,aac,mp3float," \
+    "mp3,vorbis,libvorbis,opus,libopus,flac,alac,pcm_s16le,pcm_s24le,pcm_s32le,pcm_f32le,pcm_u8,"  \
     "pcm_s16be"
 /* What ffprobe may call the streams (mp4 knows av1 by its codec, not its decoder). */
 static const char *const VIDEO_CODECS[] = {"h264", "hevc",  "vp8",    "vp9",

@@ -30,8 +30,8 @@ err convert_ready(void);
 struct convert {
     int in, out; /* out: an empty file of the caller, opened for reading and writing */
     const struct convert_probe *probe;
-    int64_t max_ms;   /* longer is refused, whatever the file says of itself */
-    int short_side;   /* px: 720 or 1080; videos get smaller, never larger */
+    int64_t max_ms; /* longer is refused, whatever the file says of itself */
+    int short_side; /* px: 720 or 1080; videos get smaller, never larger */
     bool (*go_on)(void *ctx, int64_t done_ms); /* often; false ends it */
     void *ctx;
 };

@@ -1,15 +1,15 @@
-/* Audio and video of all kinds that ffmpeg itself makes here, good and bad; this program is also the
- * sandbox worker. */
+/* Audio and video of all kinds that ffmpeg itself makes here, good and bad; this program is also
+ * the sandbox worker. */
 #include "media/convert.h"
 
 #include "base/rand.h"
 #include "sandbox/sandbox.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>

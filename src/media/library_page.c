@@ -121,8 +121,7 @@ static struct table_row *rows(struct request *r, const struct listing *l)
         c[2].text = duration_text(r->mem, m->duration_ms);
         c[3].text = size_text(r->mem, m->size);
         c[4].at_ms = m->created_at;
-        v[i] = (struct table_row){
-            str_fmt(r->mem, "%.*s/%.*s", FMT(base_of(r)), FMT(m->hash)), c};
+        v[i] = (struct table_row){str_fmt(r->mem, "%.*s/%.*s", FMT(base_of(r)), FMT(m->hash)), c};
     }
     return v;
 }
@@ -143,8 +142,8 @@ static struct table_chip *chips(struct request *r, const struct listing *l)
     for (size_t i = 0; i < LEN(KINDS); i++)
         v[i] = (struct table_chip){
             .label = i ? kind_word(r, str_from(KINDS[i].kind)) : msg(r->lang, MSG_word_all),
-            .href = i ? str_fmt(r->mem, "%.*s?kind=%s", FMT(base_of(r)), KINDS[i].kind)
-                      : base_of(r),
+            .href =
+                i ? str_fmt(r->mem, "%.*s?kind=%s", FMT(base_of(r)), KINDS[i].kind) : base_of(r),
             .on = str_eq(l->q.mime, KINDS[i].mime)};
     return v;
 }
@@ -165,8 +164,7 @@ static str next_page(struct request *r, const struct listing *l)
 
 static err show_library(struct request *r, int status, struct form *form)
 {
-    str q = request_query(r, "q"), kind = request_query(r, "kind"),
-        hash = request_query(r, "hash");
+    str q = request_query(r, "q"), kind = request_query(r, "kind"), hash = request_query(r, "hash");
     struct listing l = {.r = r,
                         .q = {.account_id = r->member.account_id,
                               .mime = S(""),
@@ -186,26 +184,25 @@ static err show_library(struct request *r, int status, struct form *form)
                                {.label = msg(r->lang, MSG_media_came)}};
     form->submit = MSG_word_upload;
     form->action = str_cat(r->mem, base_of(r), S("/file"));
-    struct media_library_view v = {
-        .r = r,
-        .form = *form,
-        .works = works_show(r, &l),
-        .work_n = l.work_n,
-        .table = {.caption = msg(r->lang, MSG_media_library),
-                  .cols = cols,
-                  .col_n = LEN(cols),
-                  .rows = rows(r, &l),
-                  .row_n = l.n,
-                  .chips = chips(r, &l),
-                  .chip_n = LEN(KINDS),
-                  .search = true,
-                  .q = l.q.find,
-                  .pager = {.next = next_page(r, &l)},
-                  .empty = {.icon = S("film"),
-                            .title = msg(r->lang, MSG_media_none),
-                            .text = msg(r->lang, MSG_media_none_text),
-                            .href = S("#upload"),
-                            .action = msg(r->lang, MSG_media_upload)}}};
+    struct media_library_view v = {.r = r,
+                                   .form = *form,
+                                   .works = works_show(r, &l),
+                                   .work_n = l.work_n,
+                                   .table = {.caption = msg(r->lang, MSG_media_library),
+                                             .cols = cols,
+                                             .col_n = LEN(cols),
+                                             .rows = rows(r, &l),
+                                             .row_n = l.n,
+                                             .chips = chips(r, &l),
+                                             .chip_n = LEN(KINDS),
+                                             .search = true,
+                                             .q = l.q.find,
+                                             .pager = {.next = next_page(r, &l)},
+                                             .empty = {.icon = S("film"),
+                                                       .title = msg(r->lang, MSG_media_none),
+                                                       .text = msg(r->lang, MSG_media_none_text),
+                                                       .href = S("#upload"),
+                                                       .action = msg(r->lang, MSG_media_upload)}}};
     struct page page = {.place = PLACE_CONSOLE, .title = msg(r->lang, MSG_media_library)};
     return REPLY_PAGE_STATUS(r, status, &page, view_media_library, &v);
 }
@@ -282,8 +279,8 @@ static struct facts_view facts_of(struct request *r, const struct showing *s)
     struct fact *v = NEW_N(r->mem, struct fact, 6);
     size_t n = 0;
     v[n++] = (struct fact){.label = msg(r->lang, MSG_media_kind), .text = kind_word(r, kind_of(m))};
-    v[n++] = (struct fact){.label = msg(r->lang, MSG_media_size),
-                           .text = size_text(r->mem, m->size)};
+    v[n++] =
+        (struct fact){.label = msg(r->lang, MSG_media_size), .text = size_text(r->mem, m->size)};
     if (m->width)
         v[n++] = (struct fact){.label = msg(r->lang, MSG_media_pixels),
                                .text = str_fmt(r->mem, "%d × %d", m->width, m->height)};

@@ -36,7 +36,7 @@ err media_store_file(struct tx *t, const struct media *m, int64_t user_id)
 }
 
 #define COLUMNS                                                                                    \
-    "m.hash, m.mime, m.width, m.height, m.size, m.alt, m.name, m.poster, m.duration_ms,"            \
+    "m.hash, m.mime, m.width, m.height, m.size, m.alt, m.name, m.poster, m.duration_ms,"           \
     " m.created_at"
 #define OUT(x)                                                                                     \
     DB_OUT(&(x).hash, &(x).mime, &(x).width, &(x).height, &(x).size, &(x).alt, &(x).name,          \

@@ -193,8 +193,8 @@ static err blocks(struct reading *r)
         str line = str_trim(r->line);
         if (!line.n)
             continue;
-        bool other = str_starts(line, S("NOTE")) || str_eq(line, S("STYLE")) ||
-                     str_eq(line, S("REGION"));
+        bool other =
+            str_starts(line, S("NOTE")) || str_eq(line, S("STYLE")) || str_eq(line, S("REGION"));
         if (other && !is_times(line)) {
             block_skip(r);
             continue;

@@ -292,10 +292,10 @@ err work_job(struct site *site, const struct job *job)
 {
     JSON_AUTO *args = NULL;
     TRY(json_read(job->args, &args));
-    struct converting c = {.site = site,
-                           .job = job,
-                           .w = {.account_id = json_number(args, "account", 0),
-                                 .id = json_number(args, "id", 0)}};
+    struct converting c = {
+        .site = site,
+        .job = job,
+        .w = {.account_id = json_number(args, "account", 0), .id = json_number(args, "id", 0)}};
     err e = db_tx(site->db, start_tx, &c);
     if (e == ERR_NOT_FOUND)
         return OK; /* forgotten meanwhile */

@@ -7,10 +7,10 @@
 
 #define MEDIA_JOB "media_convert"
 enum {
-    WORK_OPEN_MAX = 8,     /* files of one account on their way at a time */
-    WORK_PIECE = 8 << 20,  /* bytes that a script sends at a time */
-    WORK_IDLE_HOURS = 24,  /* after which an unfinished upload is given up */
-    WORK_KEPT_DAYS = 7,    /* how long the list shows what failed or was cancelled */
+    WORK_OPEN_MAX = 8,    /* files of one account on their way at a time */
+    WORK_PIECE = 8 << 20, /* bytes that a script sends at a time */
+    WORK_IDLE_HOURS = 24, /* after which an unfinished upload is given up */
+    WORK_KEPT_DAYS = 7,   /* how long the list shows what failed or was cancelled */
     WORK_LIST_MAX = 20,
 };
 
@@ -42,9 +42,9 @@ err work_load(struct tx *t, arena *mem, int64_t account_id, int64_t id, struct m
 err work_list(struct tx *t, arena *mem, int64_t account_id, struct media_work **ret_v,
               size_t *ret_n);
 
-/* Adds all of fd at offset, durably, outside a transaction; w as loaded. ERR_CONFLICT "media_offset"
- * when the file is not exactly that long yet, "media_not_receiving"; ERR_INVALID "media_size" when
- * it gets longer than announced. Then work_received in a transaction. */
+/* Adds all of fd at offset, durably, outside a transaction; w as loaded. ERR_CONFLICT
+ * "media_offset" when the file is not exactly that long yet, "media_not_receiving"; ERR_INVALID
+ * "media_size" when it gets longer than announced. Then work_received in a transaction. */
 err work_write(struct site *site, arena *mem, const struct media_work *w, int64_t offset, int fd,
                int64_t *ret_received);
 err work_received(struct tx *t, const struct media_work *w, int64_t received);

@@ -60,9 +60,8 @@ static err answer(struct act *a, int status)
     jw_key_int(&j, "progress", w->progress);
     if (w->reason.n) {
         jw_key_str(&j, "reason", w->reason);
-        jw_key_str(
-            &j, "message",
-            msg_lookup(r->lang, "reason.", str_z(r->mem, w->reason), MSG_reason_internal));
+        jw_key_str(&j, "message",
+                   msg_lookup(r->lang, "reason.", str_z(r->mem, w->reason), MSG_reason_internal));
     }
     if (w->hash.n) {
         jw_key_str(&j, "hash", w->hash);

@@ -5,7 +5,7 @@
 enum { STALE_MAX = 100 };
 
 #define COLUMNS                                                                                    \
-    "account_id, id, created_by, created_at, touched_at, name, size, received, state, progress,"    \
+    "account_id, id, created_by, created_at, touched_at, name, size, received, state, progress,"   \
     " reason, hash"
 #define OUT(x)                                                                                     \
     DB_OUT(&(x).account_id, &(x).id, &(x).created_by, &(x).created_at, &(x).touched_at, &(x).name, \
@@ -74,18 +74,18 @@ err work_finish(struct tx *t, const struct media_work *w)
     AUTO_ARENA(mem);
     int64_t n = 0;
     if (w->received != w->size)
-        return fault(ERR_CONFLICT, "media_incomplete", "%lld of %lld bytes",
-                     (long long)w->received, (long long)w->size);
+        return fault(ERR_CONFLICT, "media_incomplete", "%lld of %lld bytes", (long long)w->received,
+                     (long long)w->size);
     TRY(db_exec_n(t,
                   "UPDATE media_work SET state = 'waiting', touched_at = $3 WHERE account_id = $1"
                   " AND id = $2 AND state = 'receiving' AND received = size",
                   DB_IN(w->account_id, w->id, tx_now(t)), &n));
     if (!n)
         return fault(ERR_CONFLICT, "media_not_receiving", "it has ended");
-    return job_add(t, &(struct job_in){.kind = MEDIA_JOB,
-                                       .args = str_fmt(mem, "{\"account\":%lld,\"id\":%lld}",
-                                                       (long long)w->account_id,
-                                                       (long long)w->id)});
+    return job_add(t,
+                   &(struct job_in){.kind = MEDIA_JOB,
+                                    .args = str_fmt(mem, "{\"account\":%lld,\"id\":%lld}",
+                                                    (long long)w->account_id, (long long)w->id)});
 }
 
 err work_cancel(struct tx *t, int64_t account_id, int64_t id)

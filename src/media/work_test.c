@@ -36,6 +36,7 @@ struct act {
     static err name(struct tx *t, void *ctx)                                                       \
     {                                                                                              \
         struct act *a = ctx;                                                                       \
+        (void)a;                                                                                   \
         return call;                                                                               \
     }
 ACT(begin, work_begin(t, &a->w, &LIMITS, &a->id))

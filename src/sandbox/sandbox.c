@@ -215,9 +215,9 @@ err sandbox_judge(const char *what, int status, bool late)
     if (late)
         return fault(ERR_TOO_LARGE, "sandbox_limit", "%s: wall clock", what);
     if (!WIFSIGNALED(status))
-        return WEXITSTATUS(status) == 0 ? OK
-                                        : fault(ERR_INVALID, "sandbox_died", "%s: exit %d", what,
-                                                WEXITSTATUS(status));
+        return WEXITSTATUS(status) == 0
+                   ? OK
+                   : fault(ERR_INVALID, "sandbox_died", "%s: exit %d", what, WEXITSTATUS(status));
     int sig = WTERMSIG(status);
     /* a hard RLIMIT_CPU ends in SIGKILL */
     if (sig == SIGXCPU || sig == SIGXFSZ || sig == SIGKILL)

@@ -80,14 +80,15 @@ struct sandbox_program {
     int64_t wall_ms;         /* killed after that */
     int cpu_s;
     int64_t memory_bytes, file_bytes;
-    /* Each line of standard output (at most SANDBOX_MAX_LINE bytes, any bytes in them), and at least
-     * once a second a line without value. False ends the program: ERR_CONFLICT "sandbox_ended". */
+    /* Each line of standard output (at most SANDBOX_MAX_LINE bytes, any bytes in them), and at
+     * least once a second a line without value. False ends the program: ERR_CONFLICT
+     * "sandbox_ended". */
     bool (*line)(void *ctx, struct bytes line);
     void *ctx;
 };
 enum { SANDBOX_MAX_ARGC = 96, SANDBOX_MAX_LINE = 8192 };
-/* Runs it to its end. Errors as sandbox_run, without slots: whoever calls limits how many. ERR_INVALID
- * "sandbox_died": it ended with another code than 0. */
+/* Runs it to its end. Errors as sandbox_run, without slots: whoever calls limits how many.
+ * ERR_INVALID "sandbox_died": it ended with another code than 0. */
 err sandbox_run_program(const struct sandbox_program *p, arena *mem);
 /* Can this machine run that program this way? */
 bool sandbox_has_program(const char *path);

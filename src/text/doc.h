@@ -176,8 +176,9 @@ struct doc_known {
 
 /* Markdown: CommonMark with tables, strikethrough (~~ only), bare addresses, GitHub's callouts
  * ("> [!NOTE]" info, TIP, WARNING), and emphasis beside Chinese as people mean it (**粗。**后面).
- * Pictures: ![alt](blob:<hash> "caption"), also /media/<hash>; ![title](audio:<hash>#<captions>),
- * ![title](video:<hash>?<poster>#<captions>). Heading 1 becomes 2. known and ret_dropped may be NULL. */
+ * Pictures: ![alt](blob:<hash> "caption"), also /media/<hash>; players:
+ * ![title](audio:<hash>#<captions>), ![title](video:<hash>?<poster>#<captions>). Heading 1 becomes
+ * 2. known and ret_dropped may be NULL. */
 err doc_from_markdown(arena *mem, str markdown, const struct doc_known *known,
                       struct doc_dropped *ret_dropped, struct node **ret_doc);
 /* Markdown of the document: exact for what Markdown can say; underline, colour, size, alignment of
