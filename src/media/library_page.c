@@ -203,7 +203,10 @@ static err show_library(struct request *r, int status, struct form *form)
                                                        .text = msg(r->lang, MSG_media_none_text),
                                                        .href = S("#upload"),
                                                        .action = msg(r->lang, MSG_media_upload)}}};
-    struct page page = {.place = PLACE_CONSOLE, .title = msg(r->lang, MSG_media_library)};
+    struct page page = {.place = PLACE_CONSOLE,
+                        .title = msg(r->lang, MSG_media_library),
+                        .action = {str_cat(r->mem, base_of(r), S("#upload")),
+                                   msg(r->lang, MSG_media_upload), S("arrow-up-tray")}};
     return REPLY_PAGE_STATUS(r, status, &page, view_media_library, &v);
 }
 

@@ -160,18 +160,16 @@ static bool is_times(str line)
 static err cue(struct reading *r)
 {
     struct buf text;
-    size_t bytes = 0;
-    buf_init(&text, r->out.mem, WEBVTT_CUE_MAX * 6);
+    buf_init(&text, r->out.mem, WEBVTT_CUE_MAX);
     TRY(times(r));
     while (line_next(r) && str_trim(r->line).n) {
         if (is_times(r->line))
             return refuse(r, "no empty line before the next cue");
-        bytes += r->line.n;
-        if (bytes > WEBVTT_CUE_MAX)
-            return refuse(r, "text too long");
         str line = plain(r->out.mem, r->line);
         text_write(&text, line);
         buf_add(&text, line.n ? S("\n") : S(""));
+        if (text.full)
+            return refuse(r, "text too long");
     }
     if (!text.n)
         return refuse(r, "no text");
@@ -229,14 +227,15 @@ err webvtt_clean(arena *mem, struct bytes file, str *ret_vtt, size_t *ret_cues)
         return fault(ERR_INVALID, "captions_empty", "no bytes");
     if (!str_valid(r.rest))
         return fault(ERR_INVALID, "captions_encoding", "not UTF-8");
-    buf_init(&r.out, mem, (size_t)WEBVTT_MAX * 6);
+    buf_init(&r.out, mem, WEBVTT_MAX);
     TRY(head(&r));
     buf_add(&r.out, S("WEBVTT\n"));
     TRY(blocks(&r));
     if (!r.cues)
         return fault(ERR_INVALID, "captions_empty", "no cues");
     str vtt;
-    TRY(buf_take(&r.out, &vtt));
+    if (buf_take(&r.out, &vtt) != OK)
+        return fault(ERR_TOO_LARGE, "captions_too_large", "written out");
     *ret_vtt = vtt;
     *ret_cues = r.cues;
     return OK;

@@ -5,9 +5,9 @@
 #include "base/str.h"
 
 enum {
-    WEBVTT_MAX = 1024 * 1024, /* bytes */
+    WEBVTT_MAX = 1024 * 1024, /* bytes, as sent and as written */
     WEBVTT_CUES_MAX = 10000,
-    WEBVTT_CUE_MAX = 2000,            /* bytes of one cue's text */
+    WEBVTT_CUE_MAX = 2000,            /* bytes of one cue's text, as written */
     WEBVTT_END_MAX = 24 * 3600 * 1000 /* ms */
 };
 

@@ -81,6 +81,12 @@ static void test_webvtt__too_large(void **state)
     for (int i = 0; i <= WEBVTT_CUES_MAX; i++)
         buf_add(&b, S("00:01.000 --> 00:02.000\nx\n\n"));
     refused(buf_str(&b), "captions_too_large", "");
+    /* what grows by being written counts as written */
+    buf_init(&b, mem, 4 << 20);
+    buf_add(&b, S("WEBVTT\n\n00:01.000 --> 00:02.000\n"));
+    for (int i = 0; i < WEBVTT_CUE_MAX / 2; i++)
+        buf_add(&b, S("&"));
+    refused(buf_str(&b), "captions_line", "4");
 }
 
 int main(void)
