@@ -27,19 +27,20 @@ static struct table_cell state_cell(struct request *r, const struct duty *d,
 {
     static const enum tone TONES[] = {TONE_OK, TONE_WARN, TONE_BAD};
     struct table_cell c = {.status = true, .tone = TONES[x->state]};
+    static const enum msg WRONG[] = {[DUTY_CHECK_POLICY] = MSG_duty_no_text,
+                                     [DUTY_CHECK_OVERDUE] = MSG_duty_overdue,
+                                     [DUTY_CHECK_POSTS] = MSG_duty_posts_empty,
+                                     [DUTY_CHECK_COUNT] = MSG_duty_counted};
+    if (x->state != DUTY_BREACHED) {
+        c.text = msg(r->lang, x->state == DUTY_MET ? MSG_duty_met : MSG_duty_vacant);
+        return c;
+    }
+    /* Begins with the chip's word; an empty post is said beside what is wrong. */
     str n = str_fmt(r->mem, "%lld", (long long)x->number);
-    if (x->state == DUTY_MET)
-        c.text = msg(r->lang, MSG_duty_met);
-    else if (x->state == DUTY_VACANT)
-        c.text = msg(r->lang, MSG_duty_vacant);
-    else if (d->check == DUTY_CHECK_POLICY)
-        c.text = msg(r->lang, MSG_duty_no_text);
-    else
-        c.text = msg_format(r->mem, r->lang,
-                            d->check == DUTY_CHECK_OVERDUE ? MSG_duty_overdue
-                            : d->check == DUTY_CHECK_POSTS ? MSG_duty_posts_empty
-                                                           : MSG_duty_counted,
-                            &n, 1);
+    str wrong = msg_format(r->mem, r->lang, WRONG[d->check], &n, 1);
+    bool also = !x->people.n && d->check != DUTY_CHECK_POSTS;
+    c.text = msg_format(r->mem, r->lang, also ? MSG_duty_breached_vacant : MSG_duty_breached,
+                        &wrong, 1);
     return c;
 }
 

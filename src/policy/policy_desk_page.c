@@ -217,7 +217,9 @@ static err write_show(struct writing *w, int status)
                                   .preview_title = form_get(&w->form, "title"),
                                   .diff = html_any(w->preview) ? &w->diff : NULL,
                                   .proposal = told ? p : NULL,
-                                  .publish = w->publish};
+                                  .publish = w->publish,
+                                  .announced = w->last.effective_at > r->now ? w->last_version : 0,
+                                  .announced_at = w->last.effective_at};
     struct page page = {.place = PLACE_DESK, .title = policy_label(r->lang, w->kind)};
     if (w->last_version)
         page.action = (struct page_link){str_fmt(r->mem, "/desk/policies/%.*s/text", FMT(w->kind)),
@@ -243,6 +245,8 @@ static err write_begin(struct request *r, bool publish)
     }
     bool wait = w.last_version && policy_kind_public(w.kind);
     int64_t first = r->now + (wait ? w.terms.notice_ms : 0);
+    if (first < w.last.effective_at)
+        first = w.last.effective_at; /* announced already: the new text comes no earlier */
     form_set(&w.form, "effective", date_text(r->mem, clock_china(first).date));
     return write_show(&w, 200);
 }

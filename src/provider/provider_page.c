@@ -29,6 +29,15 @@ static str key_z(struct request *r, const char *prefix, const char *name)
     return msg_find(key, &m) ? msg(r->lang, m) : str_from(name);
 }
 
+/* Message choice.provider.<setting>_<value>, a plus sign written "plus". */
+static str choice_label(struct request *r, const char *setting, str value)
+{
+    bool plus = value.n && value.p[value.n - 1] == '+';
+    str word = str_sub(value, 0, value.n - plus);
+    return key_z(r, "choice.provider.",
+                 str_z(r->mem, str_fmt(r->mem, "%s_%.*s%s", setting, FMT(word), plus ? "plus" : "")));
+}
+
 static const struct form_option *options_of(struct request *r, const struct setting_spec *s,
                                             size_t *ret_n)
 {
@@ -36,10 +45,38 @@ static const struct form_option *options_of(struct request *r, const struct sett
     size_t n = 0;
     for (str rest = str_from(s->unit); rest.p && n < 8;) {
         str one = str_split(rest, '|', &rest);
-        v[n++] = (struct form_option){.value = one, .text = one};
+        v[n++] = (struct form_option){.value = one, .text = choice_label(r, s->name, one)};
     }
     *ret_n = n;
     return v;
+}
+
+static str province_name(struct request *r, const char *code)
+{
+    return msg_lookup(r->lang, "province.", code, MSG_word_none);
+}
+
+static const struct form_option *provinces(struct request *r, size_t *ret_n)
+{
+    struct form_option *v = NEW_N(r->mem, struct form_option, PROVINCE_COUNT + 1);
+    v[0] = (struct form_option){.value = S(""), .text = msg(r->lang, MSG_part_choose)};
+    for (size_t i = 0; i < PROVINCE_COUNT; i++)
+        v[i + 1] = (struct form_option){.value = str_from(PROVINCES[i].code),
+                                        .text = province_name(r, PROVINCES[i].code)};
+    *ret_n = PROVINCE_COUNT + 1;
+    return v;
+}
+
+/* A value as people read it in the history. */
+static str value_text(struct request *r, str name, str value)
+{
+    if (str_eq(name, S("province")) && province_known(value))
+        return province_name(r, str_z(r->mem, value));
+    for (size_t i = 0; i < PROVIDER_COUNT; i++)
+        if (PROVIDER_SETTINGS[i].type == SETTING_CHOICE &&
+            str_eq(name, str_from(PROVIDER_SETTINGS[i].name)))
+            return choice_label(r, PROVIDER_SETTINGS[i].name, value);
+    return value;
 }
 
 static struct setting_field field_of(struct providing *p, size_t i)
@@ -54,6 +91,8 @@ static struct setting_field field_of(struct providing *p, size_t i)
                               .check = s->type == SETTING_BOOL};
     if (s->type == SETTING_CHOICE)
         f.options = options_of(p->r, s, &f.option_n);
+    if (i == PROVIDER_province)
+        f.options = provinces(p->r, &f.option_n);
     return f;
 }
 
@@ -90,7 +129,8 @@ static err provider_show(struct providing *p, int status)
         struct provider_version *h = &p->history[n];
         str label = key_z(r, "label.provider.", str_z(r->mem, h->name));
         e[n] = (struct event){.at_ms = h->set_at,
-                              .title = str_fmt(r->mem, "%.*s: %.*s", FMT(label), FMT(h->value)),
+                              .title = str_fmt(r->mem, "%.*s: %.*s", FMT(label),
+                                               FMT(value_text(r, h->name, h->value))),
                               .text = h->reason};
     }
     TRY(request_read(r, names_load, (void *[]){p, e}));

@@ -14,8 +14,10 @@ after(() => site.stop());
 
 test('what nobody answers for is shown as vacant or not met', async () => {
   const page = words(await clerk.get('/desk/duties'));
-  assert.match(page, /设立总编辑 A5\.3 总编辑 1 个岗位空缺/);
-  assert.match(page, /公开管理规则 A5\.8 总编辑 没有生效的文本/);
+  assert.match(page, /设立总编辑 A5\.3 总编辑 未落实：1 个岗位空缺/);
+  assert.match(page, /公开管理规则 A5\.8 总编辑 未落实：没有生效的文本，且岗位空缺/);
+  const html = (await clerk.get('/desk/duties')).text; // each chip counts the rows that begin with its word
+  for (const [word, tone] of [['正常', 'ok'], ['岗位空缺', 'warn'], ['未落实', 'bad']]) assert.match(page, new RegExp(`${word} ${html.split(`class="st st-${tone}"`).length - 2}(?!\\d)`));
 });
 
 test('an appointment needs a role of the post, and mends the duty', async () => {
@@ -35,7 +37,7 @@ test('a duty that loses its person turns red, and staff are told', async () => {
   const end = posts.text.match(/action="(\/desk\/posts\/editor_in_chief\/\d+\/end)"/)[1];
   const csrf = posts.text.match(/name="_csrf" value="([^"]+)"/)[1];
   assert.equal((await boss.send(end, { method: 'POST', body: new URLSearchParams({ _csrf: csrf }) })).status, 303);
-  assert.match(words(await clerk.get('/desk/duties')), /设立总编辑 A5\.3 总编辑 1 个岗位空缺/);
+  assert.match(words(await clerk.get('/desk/duties')), /设立总编辑 A5\.3 总编辑 未落实：1 个岗位空缺/);
   for (let i = 0; i < 40 && !/职责（A5\.3）/.test(words(await clerk.get('/me/notices'))); i++) await new Promise((r) => setTimeout(r, 500));
   assert.match(words(await clerk.get('/me/notices')), /职责（A5\.3）没有落实/);
 });
