@@ -1,6 +1,8 @@
 /* Public pages: home, categories, accounts, articles, versions, subscriptions. */
 #include "account/account.h"
 #include "article/render.h"
+#include "reader/choice.h"
+#include "reader/directory_page.h"
 #include "reader/pieces.h"
 #include "reader/shelf.h"
 #include "reader_article.html.h"
@@ -25,11 +27,51 @@ static err load_feed(struct tx *t, void *ctx)
 
 /* ---- home and categories ---- */
 
+struct front_load {
+    struct feed_load feed, chosen; /* chosen.page is not used */
+    struct directory_entry *bodies;
+    size_t body_n;
+    bool front; /* the first page of home: with what editors chose and the directory */
+};
+
+static err load_front(struct tx *t, void *ctx)
+{
+    struct front_load *l = ctx;
+    arena *mem = l->feed.mem;
+    TRY(load_feed(t, &l->feed));
+    if (!l->front)
+        return OK;
+    TRY(choice_shown(t, mem, &l->chosen.v, &l->chosen.n));
+    struct directory_filter f = {S(""), S(""), S(""), S(""), 0, 0, DIRECTORY_HOME};
+    return directory_list(t, mem, &f, &l->bodies, &l->body_n);
+}
+
+/* What editors chose stands above; it is not told twice. */
+static struct feed_view without(const struct feed_view *all, const struct feed_load *chosen,
+                                arena *mem)
+{
+    struct feed_view v = *all;
+    struct article_item *items = NEW_N(mem, struct article_item, all->n);
+    v.n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        bool above = false;
+        for (size_t k = 0; k < chosen->n; k++)
+            above |= chosen->v[k].account_id == all->items[i].a->account_id &&
+                     chosen->v[k].no == all->items[i].a->no;
+        if (!above)
+            items[v.n++] = all->items[i];
+    }
+    v.items = items;
+    return v;
+}
+
 static err home(struct request *r, str category)
 {
-    struct feed_load l = {.mem = r->mem, .page = {.category = category, .limit = PER_PAGE}};
-    page_key(r, &l.page);
-    TRY(request_read(r, load_feed, &l));
+    struct front_load l = {.feed = {.mem = r->mem,
+                                    .page = {.category = category, .limit = PER_PAGE}}};
+    page_key(r, &l.feed.page);
+    l.front = !category.n && !l.feed.page.before_at;
+    TRY(request_read(r, load_front, &l));
     struct chip *chips = NEW_N(r->mem, struct chip, CATEGORY_COUNT + 1);
     chips[0] = (struct chip){S("/"), msg(r->lang, MSG_reader_all), category.n == 0};
     for (size_t i = 0; i < CATEGORY_COUNT; i++) {
@@ -40,11 +82,17 @@ static err home(struct request *r, str category)
     struct home_view v = {
         .chips = chips,
         .chip_n = CATEGORY_COUNT + 1,
-        .feed = front_of(r, l.v, l.n),
+        .chosen = front_of(r, l.chosen.v, l.chosen.n),
+        .bodies = directory_items(r, l.bodies, l.body_n),
+        .body_n = l.body_n,
         .empty = {.icon = S("document-text"),
                   .title = msg(r->lang, MSG_reader_empty),
                   .text = msg(r->lang, MSG_reader_empty_text)},
     };
+    struct feed_view latest = l.chosen.n ? feed_of(r, l.feed.v, l.feed.n)
+                                         : front_of(r, l.feed.v, l.feed.n);
+    latest.wide = true;
+    v.feed = without(&latest, &l.chosen, r->mem);
     reply_cache(r, CACHE_SECONDS);
     reply_tag(r, category.n ? str_cat(r->mem, S("c:"), category) : S("home"));
     struct page page = {

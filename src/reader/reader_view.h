@@ -23,10 +23,13 @@ struct chip {
     str href, label;
     bool on;
 };
+struct directory_item;
 struct home_view {
     const struct chip *chips;
     size_t chip_n;
-    struct feed_view feed;
+    struct feed_view feed, chosen; /* chosen: by the editors, above the latest */
+    const struct directory_item *bodies; /* of the directory */
+    size_t body_n;
     struct empty_view empty;
 };
 struct account_view {
@@ -119,4 +122,50 @@ struct shelf_view {
     str csrf, next, here;
     bool history;
     struct empty_view empty;
+};
+
+/* ---- the editors' choice and the directory ---- */
+struct choice_line {
+    str href, title, account, note, who; /* note: since when and until when */
+    str move;                            /* address of the form that moves it */
+    struct confirm_view remove;
+    bool first, last, coming, hidden; /* hidden: no longer public */
+    str reason;
+};
+struct choice_candidate {
+    const struct article *a;
+};
+struct choices_view {
+    const struct choice_line *lines;
+    size_t n;
+    const struct choice_candidate *candidates;
+    size_t candidate_n;
+    struct form *form;
+    str csrf;
+    struct empty_view empty;
+};
+struct directory_item {
+    str href, name, intro, kind, field, province;
+    int64_t subscribers;
+    struct avatar_view avatar;
+    struct mark_view mark;
+};
+struct directory_view {
+    const struct directory_item *items;
+    size_t n;
+    const struct search_choice *kinds, *fields, *provinces;
+    size_t kind_n, field_n, province_n;
+    str q, next;
+    bool filtered;
+    struct feed_view news;
+    struct empty_view empty;
+};
+struct directory_desk_view {
+    struct table_view in, out;
+};
+struct directory_entry_view {
+    struct facts_view facts;
+    struct form *form;
+    str remove, csrf;
+    bool in;
 };
