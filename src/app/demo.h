@@ -86,6 +86,7 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v);
 err demo_pictures(struct demo *d); /* draws, imports through the sandbox, stores */
 err demo_people(struct demo *d);   /* settings, users, post, policies, registrants, accounts */
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
+err demo_provider(struct demo *d); /* the front page, the directory, support */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and
  * d->picture is set. Each goes the way of every article; one in forty still waits for its review.

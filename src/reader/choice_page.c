@@ -123,13 +123,23 @@ err page_choices(struct request *r)
     return show(&x, 200);
 }
 
+/* An address of this site without scheme and host; another one as it is. */
+static str path_of(const struct request *r, str s)
+{
+    static const str SCHEMES[] = {S_INIT("https://"), S_INIT("http://")};
+    for (size_t i = 0; i < LEN(SCHEMES); i++) {
+        str at = str_sub(s, SCHEMES[i].n, s.n);
+        if (str_starts(s, SCHEMES[i]) && str_starts(at, r->host))
+            return str_sub(at, r->host.n, at.n);
+    }
+    return s;
+}
+
 /* "/a/<handle>/<no>", also with the site's address before it and a query behind. */
 static err address_read(struct choosing *x)
 {
-    str s = form_get(&x->form, "article"), origin = request_origin(x->r), rest;
-    if (origin.n && str_starts(s, origin))
-        s = str_sub(s, origin.n, s.n);
-    s = str_split(s, '?', &rest);
+    str s = form_get(&x->form, "article"), rest;
+    s = path_of(x->r, str_split(s, '?', &rest));
     if (!str_starts(s, S("/a/")))
         return form_refuse(&x->form, "article", "choice_address");
     x->handle = str_split(str_sub(s, 3, s.n), '/', &rest);

@@ -6,6 +6,7 @@ static const struct nav_item ME[] = {
     {"/notices", MSG_layout_notices, "bell", 0, 'n'},
     {"/registrants", MSG_nav_registrant, "identification", 0, 'i'},
     {"/accounts", MSG_nav_accounts, "square-2-stack", 0, 'a'},
+    {"/tickets", MSG_support_tickets, "lifebuoy", 0, 'h'},
     {"/security", MSG_nav_security, "key", 0, 's'},
 };
 static const struct nav_item CONSOLE[] = {
@@ -22,6 +23,7 @@ static const struct nav_item DESK[] = {
     {"/cases", MSG_nav_queue, "queue-list", 0, 'q'},
     {"/home", MSG_nav_home_page, "sparkles", ROLE_EIC | ROLE_REVIEWER, 'h'},
     {"/directory", MSG_nav_directory, "building-office-2", ROLE_EIC | ROLE_REVIEWER, 'i'},
+    {"/tickets", MSG_support_tickets, "lifebuoy", ROLE_STAFF, 't'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
