@@ -78,6 +78,20 @@ function remembering(tools, body) {
   });
 }
 
+// Who came to the end is counted without cookies and only once; without scripts it is not known.
+function ending(body) {
+  const foot = document.querySelector('.article-foot');
+  if (!foot || !window.IntersectionObserver || /\/v\/\d+$/.test(location.pathname)) return;
+  const start = Date.now();
+  const needed = Math.min(20000, 4 * body.textContent.length); // nobody reads faster
+  const watch = new IntersectionObserver((seen) => {
+    if (!seen.some((s) => s.isIntersecting)) return;
+    watch.disconnect();
+    setTimeout(() => fetch(`${location.pathname}/end`, { credentials: 'omit', keepalive: true, cache: 'no-store' }).catch(() => {}), Math.max(0, needed - (Date.now() - start)));
+  });
+  watch.observe(foot);
+}
+
 export function reading() {
   const tools = document.querySelector('.tools[data-read]');
   const body = document.querySelector('.read .body');
@@ -86,4 +100,5 @@ export function reading() {
   tools.querySelectorAll('[data-print]').forEach((b) => b.addEventListener('click', () => window.print()));
   tools.querySelectorAll('[data-listen]').forEach((b) => listening(b, body));
   remembering(tools, body);
+  ending(body);
 }

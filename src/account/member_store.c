@@ -1,6 +1,7 @@
 /* SQL of members, subscriptions and API tokens. */
 #include "account/account_store.h"
 
+#include "base/clock.h"
 #include "base/id.h"
 
 enum { MAX_LIST = 200 };
@@ -188,6 +189,18 @@ err account_memberships(struct tx *t, arena *mem, int64_t user_id, struct member
 
 /* ---- subscriptions: the same fact on both sides, and the account's counter ---- */
 
+/* Gains and losses of the day, for figures. */
+static err subscription_day(struct tx *t, int64_t account_id, int gained, int lost)
+{
+    int64_t day = date_days(clock_china(tx_now(t)).date);
+    return db_exec(t,
+                   "INSERT INTO subscription_day (account_id, day, gained, lost)"
+                   " VALUES ($1, $2, $3, $4) ON CONFLICT (account_id, day) DO UPDATE SET"
+                   " gained = subscription_day.gained + excluded.gained,"
+                   " lost = subscription_day.lost + excluded.lost",
+                   DB_IN(account_id, day, gained, lost));
+}
+
 err subscribe(struct tx *t, int64_t user_id, int64_t account_id)
 {
     int64_t added = 0;
@@ -199,6 +212,7 @@ err subscribe(struct tx *t, int64_t user_id, int64_t account_id)
         return OK;
     TRY(db_exec(t, "INSERT INTO subscriber (account_id, user_id, at) VALUES ($1, $2, $3)",
                 DB_IN(account_id, user_id, tx_now(t))));
+    TRY(subscription_day(t, account_id, 1, 0));
     return db_exec(t, "UPDATE account SET subscribers = subscribers + 1 WHERE id = $1",
                    DB_IN(account_id));
 }
@@ -212,6 +226,7 @@ err unsubscribe(struct tx *t, int64_t user_id, int64_t account_id)
         return OK;
     TRY(db_exec(t, "DELETE FROM subscriber WHERE account_id = $1 AND user_id = $2",
                 DB_IN(account_id, user_id)));
+    TRY(subscription_day(t, account_id, 0, 1));
     return db_exec(t, "UPDATE account SET subscribers = subscribers - 1 WHERE id = $1",
                    DB_IN(account_id));
 }

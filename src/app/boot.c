@@ -70,6 +70,7 @@ err boot_open(int argc, char **argv, unsigned flags, struct boot *ret_boot)
 {
     ret_boot->mem = arena_new();
     ret_boot->site = (struct site){0};
+    ret_boot->figures = NULL;
     err e = open_all(ret_boot, argc, argv, flags);
     if (e != OK)
         boot_close(ret_boot);

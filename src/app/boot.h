@@ -3,10 +3,13 @@
 #include "settings/settings.h"
 #include "web/site.h"
 
+struct figures; /* figures/figures.h */
+
 struct boot {
     arena *mem;
     struct settings settings;
     struct site site; /* db, settings, data_dir are set */
+    struct figures *figures; /* NULL in commands */
 };
 
 enum boot_flag {

@@ -2,6 +2,7 @@
  * questions. */
 #include "app/demo.h"
 #include "base/clock.h"
+#include "figures/figures.h"
 #include "reader/choice.h"
 #include "reader/directory.h"
 #include "support/support.h"
@@ -124,6 +125,38 @@ static err ask(struct tx *t, struct demo *d)
     return OK;
 }
 
+/* A month of readers: more in the evening, for new articles and for those of some accounts. */
+static err reads(struct tx *t, void *ctx)
+{
+    enum { N = 6000, DAYS = 30, LATEST = 100 };
+    static const uint8_t HOURS[] = {7, 8, 8, 12, 12, 13, 18, 19, 20, 20, 21, 21, 22, 23};
+    struct demo *d = ctx;
+    struct article *v = NULL;
+    struct read_note *notes = NEW_N(d->mem, struct read_note, 2 * N);
+    size_t n = 0, articles = 0;
+    int64_t today = date_china_ms(clock_china(tx_now(t)).date);
+    TRY(article_list(t, d->mem, &(struct article_page){.limit = LATEST}, &v, &articles));
+    for (uint32_t i = 0; i < N && articles; i++) {
+        uint32_t x = i * 2654435761U;
+        const struct article *a = &v[(x >> 16) % articles * ((x >> 9) % 97) / 97];
+        struct read_note note = {
+            .source = (uint8_t)(x >> 13) % READ_SOURCE_COUNT, .no = a->no, .mark = {1}};
+        memcpy(note.mark + 1, &i, sizeof i);
+        memcpy(note.handle, a->handle.p, a->handle.n < READ_HANDLE ? a->handle.n : 0);
+        note.at = today - (int64_t)((x >> 5) % DAYS) * DAY_MS +
+                  HOURS[(x >> 21) % LEN(HOURS)] * (int64_t)HOUR_MS;
+        if (note.at < a->published_at || note.at > tx_now(t))
+            continue;
+        notes[n++] = note;
+        if (x % 5 < 3) { /* to the end */
+            note.mark[0] = 2;
+            note.end = true;
+            notes[n++] = note;
+        }
+    }
+    return figures_count(t, &(struct figures_batch){notes, n, 0});
+}
+
 static err make(struct tx *t, void *ctx)
 {
     TRY(choose(t, ctx));
@@ -133,5 +166,6 @@ static err make(struct tx *t, void *ctx)
 
 err demo_provider(struct demo *d)
 {
-    return db_tx(d->site->db, make, d);
+    TRY(db_tx(d->site->db, make, d));
+    return db_tx(d->site->db, reads, d);
 }

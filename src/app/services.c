@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "blob/blob.h"
 #include "compliance/compliance.h"
+#include "figures/figures.h"
 #include "job/job.h"
 #include "mail/fetch.h"
 #include "mail/mail.h"
@@ -204,17 +205,24 @@ err services_open(struct boot *b, int job_threads)
     TRY(job_runner_start(&jobs, &s->jobs));
     if (s->log)
         record_log_start(s->log);
-    return OK;
+    if (job_threads <= 0)
+        return OK;
+    s->reads = reads_new();
+    return figures_start(s->db, s->reads, &b->figures);
 }
 
 void services_close(struct boot *b)
 {
     struct site *s = &b->site;
+    figures_stop(b->figures);
+    reads_free(s->reads);
     job_runner_stop(s->jobs);
     record_log_close(s->log);
     provider_live_stop(s->provider);
     blob_store_close(s->blobs);
     vault_stop(s->vault);
+    b->figures = NULL;
+    s->reads = NULL;
     s->jobs = NULL;
     s->log = NULL;
     s->provider = NULL;

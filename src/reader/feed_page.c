@@ -158,7 +158,7 @@ static void put_entry(struct xw *x, const struct syndication *f, const struct en
     xw_open(x, "entry");
     xw_element(x, "id", e->url);
     xw_element(x, "title", e->v.text.title);
-    put_link(x, "alternate", e->url, "text/html");
+    put_link(x, "alternate", str_cat(mem, e->url, S("?from=feed")), "text/html");
     put_enclosures(x, f, e);
     xw_element(x, "published", clock_rfc3339(mem, e->a->published_at));
     xw_element(x, "updated", clock_rfc3339(mem, e->updated));
@@ -234,7 +234,7 @@ static void put_item(struct jw *j, const struct syndication *f, const struct ent
     arena *mem = f->r->mem;
     jw_object(j);
     jw_key_str(j, "id", e->url);
-    jw_key_str(j, "url", e->url);
+    jw_key_str(j, "url", str_cat(mem, e->url, S("?from=feed")));
     jw_key_str(j, "title", e->v.text.title);
     jw_key_str(j, "summary", e->v.text.digest);
     jw_key_str(j, e->content.n ? "content_html" : "content_text",

@@ -273,6 +273,17 @@ err page_article(struct request *r)
     return show_article(r, &l);
 }
 
+/* The end of the text was reached: answered from the page cache, counted like a read. */
+err page_article_end(struct request *r)
+{
+    struct article_load l = {.r = r};
+    TRY(request_read(r, load_article, &l));
+    article_tags(r, &l.a);
+    if (gone(&l.a))
+        return tombstone(r, &l.a);
+    return reply_text(r, 200, S("text/plain; charset=utf-8"), S("\n"));
+}
+
 err page_article_version(struct request *r)
 {
     struct article_load l = {.r = r};

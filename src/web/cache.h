@@ -20,6 +20,7 @@ struct cache_page {
     char etag[ENCODING_COUNT][24];                                             /* with quotes */
     char modified[32]; /* Last-Modified, or "" */
     int64_t bytes;
+    bool counted; /* route flag ROUTE_COUNTED */
     int seconds; /* may be answered for so long after cache_put */
     _Atomic int refs;
 };

@@ -6,6 +6,7 @@
 #include "web/guard.h"
 #include "web/incoming.h"
 #include "web/ops.h"
+#include "web/reads.h"
 #include "web/server_impl.h"
 
 #include <stdio.h>
@@ -153,6 +154,7 @@ static enum MHD_Result start(struct exchange *x, const char *method, const char 
     if (!post && !str_eq(m, S("GET")) && !str_eq(m, S("HEAD")))
         return refuse(x, 405, "method_not_allowed", true);
     x->method = post ? METHOD_POST : METHOD_GET;
+    x->head = str_eq(m, S("HEAD"));
     if (post)
         return start_body(x, g.length);
     if (g.length)
@@ -180,6 +182,24 @@ static enum MHD_Result send_page(struct exchange *x, const struct cache_page *p)
     return queue(x, same ? 304 : 200, same ? p->unchanged[e] : p->response[e]);
 }
 
+/* Somebody reads: address, agent and source are looked at where the answer is given. */
+static void count_read(struct exchange *x, int64_t user_id)
+{
+    struct reads *reads = x->server->site->reads;
+    char address[ADDRESS_MAX];
+    if (!reads || x->head)
+        return;
+    str purpose = incoming_header(x, "Sec-Purpose");
+    struct read_visit v = {.target = {x->target, x->target_n},
+                           .address = incoming_address(x, address),
+                           .agent = incoming_header(x, "User-Agent"),
+                           .referer = incoming_header(x, "Referer"),
+                           .host = incoming_header(x, "Host"),
+                           .purpose = purpose.p ? purpose : incoming_header(x, "Purpose"),
+                           .user_id = user_id};
+    reads_note(reads, &v);
+}
+
 static bool answer_cached(struct exchange *x, enum MHD_Result *ret_result)
 {
     struct page_cache *cache = x->server->site->cache;
@@ -190,6 +210,8 @@ static bool answer_cached(struct exchange *x, enum MHD_Result *ret_result)
     if (!p)
         return false;
     x->server->stats.cache_hits++;
+    if (p->counted)
+        count_read(x, 0);
     *ret_result = send_page(x, p);
     cache_page_free(p);
     return true;
@@ -256,8 +278,12 @@ static bool may_keep(const struct exchange *x, const struct request *r)
 static void respond(struct exchange *x, struct request *r, uint64_t epoch)
 {
     struct page_cache *cache = x->server->site->cache;
+    bool counted = r->route && (r->route->flags & ROUTE_COUNTED) && r->reply.status == 200;
+    if (counted)
+        count_read(x, r->session.user_id);
     if (cache && may_keep(x, r)) {
         struct cache_page *p = answer_page(x->server, r);
+        p->counted = counted;
         cache_put(cache, epoch, (str){x->key, x->key_n}, p,
                   (struct cache_tags){r->reply.tags, r->reply.tag_n});
         x->page = p;

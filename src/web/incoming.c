@@ -137,6 +137,28 @@ static void believe_proxy(const struct server *s, struct request *r)
     r->port = (int)port;
 }
 
+str incoming_address(struct exchange *x, char text[ADDRESS_MAX])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    text[0] = 0;
+    if (!info || !info->client_addr)
+        return S("");
+    const struct sockaddr_in *in = (const void *)info->client_addr;
+    const struct sockaddr_in6 *in6 = (const void *)info->client_addr;
+    bool four = info->client_addr->sa_family == AF_INET;
+    (void)inet_ntop(four ? AF_INET : AF_INET6, four ? (const void *)&in->sin_addr : &in6->sin6_addr,
+                    text, ADDRESS_MAX);
+    str peer = str_from(text), last = STR_NONE;
+    if (str_starts(peer, S("::ffff:")) && str_find(peer, '.') < peer.n)
+        peer = str_sub(peer, 7, peer.n);
+    for (str rest = x->server->opts.proxies; rest.p;)
+        if (str_eq(str_trim(str_split(rest, ',', &rest)), peer))
+            for (str said = incoming_header(x, "X-Forwarded-For"); said.p;)
+                last = str_trim(str_split(said, ',', &said));
+    return last.n ? last : peer;
+}
+
 err incoming_read(struct exchange *x, struct request *r)
 {
     str query;

@@ -10,6 +10,10 @@ err incoming_read(struct exchange *x, struct request *r);
 void incoming_key(struct exchange *x);
 /* A header's value, borrowed from the connection; no value when absent. */
 str incoming_header(struct exchange *x, const char *name);
+/* Who asks, as far as figures need it: the peer's address or, behind a trusted proxy, what that
+ * says. Borrowed from text or the connection; empty when unknown. */
+enum { ADDRESS_MAX = 46 };
+str incoming_address(struct exchange *x, char text[ADDRESS_MAX]);
 /* The next cookie of a Cookie header: its name (empty for junk), value without quotes; rest moves
  * on and has no value at the end. */
 str cookie_next(str *rest, str *ret_value);

@@ -20,6 +20,7 @@ enum route_flag {
     ROUTE_ONE_FACTOR = 16, /* reachable before the second factor (staff; who has switched it on) */
     ROUTE_PRIVATE = 32,    /* what a reader keeps for themselves: the operation log names the route,
                             * not the object, and no hash of the content */
+    ROUTE_COUNTED = 64,    /* a read of an article (web/reads.h), also when the cache answers */
 };
 
 struct route {

@@ -29,6 +29,7 @@ struct exchange {
     struct MHD_Response *response;
     struct cache_page *page; /* an answer that went to the page cache, instead of response */
     int status;
+    bool head;
     bool cacheable; /* key is set: anonymous GET without query tricks */
     char key[CACHE_KEY_MAX];
     size_t key_n;

@@ -12,6 +12,7 @@ struct provider_live; /* settings/provider.h */
 struct mailer;        /* mail/mail.h */
 struct job_runner;    /* job/job.h */
 struct record_log;    /* record/log.h */
+struct reads;         /* web/reads.h */
 
 struct membership {
     int64_t account_id;
@@ -40,6 +41,7 @@ struct site {
     struct mailer *mail;
     struct job_runner *jobs;
     struct record_log *log; /* NULL in commands */
+    struct reads *reads;    /* NULL in commands: nothing is counted */
     struct site_gauges gauges;
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */

@@ -61,3 +61,36 @@ CREATE TABLE ticket_message (
     at BIGINT NOT NULL,
     PRIMARY KEY (ticket_id, id)
 );
+-- Figures of reading. A read is one reader and one article on one day; who read is not kept: the
+-- mark is a hash under the day's salt, and both go when the day is over.
+
+ALTER TABLE read_count ADD COLUMN ends BIGINT NOT NULL DEFAULT 0;  -- readers who came to the end
+CREATE INDEX read_count_day ON read_count (day);
+-- read_hour: reads per article, hour and source. Key: account_id.
+CREATE TABLE read_hour (
+    account_id BIGINT NOT NULL,
+    no BIGINT NOT NULL,
+    hour BIGINT NOT NULL,                     -- hours since 1970 in China
+    source TEXT NOT NULL,                     -- web/reads.h
+    reads BIGINT NOT NULL,
+    PRIMARY KEY (account_id, no, hour, source)
+);
+-- read_salt: one random salt a day, deleted with the day. Key: day.
+CREATE TABLE read_salt (
+    day INTEGER PRIMARY KEY,                  -- days since 1970 in China
+    salt BLOB NOT NULL
+);
+-- read_seen: marks already counted, deleted with the day. Key: mark.
+CREATE TABLE read_seen (
+    day INTEGER NOT NULL,
+    mark BLOB NOT NULL,                       -- first 12 bytes of SHA-256(salt, reader, article)
+    PRIMARY KEY (day, mark)
+);
+-- subscription_day: subscribers gained and lost. Key: account_id.
+CREATE TABLE subscription_day (
+    account_id BIGINT NOT NULL,
+    day INTEGER NOT NULL,                     -- days since 1970 in China
+    gained BIGINT NOT NULL DEFAULT 0,
+    lost BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, day)
+);
