@@ -8,7 +8,7 @@ struct figures; /* figures/figures.h */
 struct boot {
     arena *mem;
     struct settings settings;
-    struct site site; /* db, settings, data_dir are set */
+    struct site site;        /* db, settings, data_dir are set */
     struct figures *figures; /* NULL in commands */
 };
 

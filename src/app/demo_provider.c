@@ -42,8 +42,10 @@ static const struct {
     {DEMO_STAFF + 1, "technical", "批量导入时图片说明丢失",
      "用接口导入二十篇旧文，图片都在，但是说明没有了。请看附件里的样例。", NULL, NULL, 0},
     {DEMO_STAFF + DEMO_OPERATORS, "account", "换了手机号，收不到验证码",
-     "旧号码已经停用，登录时验证码还是发到旧号码。", "请在“登录与安全”里修改号码；如果已经不能登录，"
-     "请带身份证件到前台，我们当场核对后修改。", NULL, 0},
+     "旧号码已经停用，登录时验证码还是发到旧号码。",
+     "请在“登录与安全”里修改号码；如果已经不能登录，"
+     "请带身份证件到前台，我们当场核对后修改。",
+     NULL, 0},
     {DEMO_STAFF + DEMO_OPERATORS + 1, "other", "希望夜间模式再暗一点",
      "晚上躺着看还是有点亮，能不能再暗一档？", NULL, NULL, 0},
 };
@@ -55,11 +57,11 @@ static err choose(struct tx *t, struct demo *d)
         struct article *v = NULL;
         size_t n = 0;
         int64_t from = today + CHOICES[i].from * (int64_t)DAY_MS;
-        TRY(article_list(t, d->mem,
-                         &(struct article_page){.limit = 3,
-                                                .category = str_from(
-                                                    DEMO_TOPIC[CHOICES[i].topic].category)},
-                         &v, &n));
+        TRY(article_list(
+            t, d->mem,
+            &(struct article_page){.limit = 3,
+                                   .category = str_from(DEMO_TOPIC[CHOICES[i].topic].category)},
+            &v, &n));
         if (n < 3)
             continue;
         TRY(choice_make(t,
@@ -79,13 +81,13 @@ static err choose(struct tx *t, struct demo *d)
 static err list(struct tx *t, struct demo *d)
 {
     for (size_t i = 0; i < LEN(LISTED); i++)
-        TRY(directory_confirm(
-            t, &(struct directory_entry){.account_id = d->account[LISTED[i].account],
-                                         .kind = str_from(LISTED[i].kind),
-                                         .field = str_from(LISTED[i].field),
-                                         .province = S("33"),
-                                         .reason = str_from(LISTED[i].reason),
-                                         .confirmed_by = d->user[DEMO_EIC]}));
+        TRY(directory_confirm(t,
+                              &(struct directory_entry){.account_id = d->account[LISTED[i].account],
+                                                        .kind = str_from(LISTED[i].kind),
+                                                        .field = str_from(LISTED[i].field),
+                                                        .province = S("33"),
+                                                        .reason = str_from(LISTED[i].reason),
+                                                        .confirmed_by = d->user[DEMO_EIC]}));
     return OK;
 }
 

@@ -39,8 +39,8 @@ static struct table_cell state_cell(struct request *r, const struct duty *d,
     str n = str_fmt(r->mem, "%lld", (long long)x->number);
     str wrong = msg_format(r->mem, r->lang, WRONG[d->check], &n, 1);
     bool also = !x->people.n && d->check != DUTY_CHECK_POSTS;
-    c.text = msg_format(r->mem, r->lang, also ? MSG_duty_breached_vacant : MSG_duty_breached,
-                        &wrong, 1);
+    c.text =
+        msg_format(r->mem, r->lang, also ? MSG_duty_breached_vacant : MSG_duty_breached, &wrong, 1);
     return c;
 }
 

@@ -45,8 +45,8 @@ err figures_salt(struct tx *t, arena *mem, struct bytes *ret_salt)
 static int order(const void *a, const void *b)
 {
     const struct read_sum *x = a, *y = b;
-    const int64_t by[][2] = {{x->account_id, y->account_id}, {x->no, y->no}, {x->hour, y->hour},
-                             {x->source, y->source}};
+    const int64_t by[][2] = {
+        {x->account_id, y->account_id}, {x->no, y->no}, {x->hour, y->hour}, {x->source, y->source}};
     for (size_t i = 0; i < LEN(by); i++)
         if (by[i][0] != by[i][1])
             return by[i][0] < by[i][1] ? -1 : 1;

@@ -1,6 +1,7 @@
 /* Figures of reading: takes what web/reads.h noted, counts each reader of an article once a day
  * over all processes, and shows it by hour, day and source to the account's people and to staff.
- * Salts and marks of days that are over are deleted: who read what can't be found out afterwards. */
+ * Salts and marks of days that are over are deleted: who read what can't be found out afterwards.
+ */
 #pragma once
 #include "db/db.h"
 #include "web/reads.h"

@@ -4,7 +4,14 @@
 #include "figures/figures_view.h"
 #include "figures_pages.html.h"
 
-enum { CHART_W = 720, CHART_H = 160, PERIODS = 3, DAY_COLUMNS = 5, SITE_COLUMNS = 6, CSV_MAX = 1 << 20 };
+enum {
+    CHART_W = 720,
+    CHART_H = 160,
+    PERIODS = 3,
+    DAY_COLUMNS = 5,
+    SITE_COLUMNS = 6,
+    CSV_MAX = 1 << 20
+};
 static const int DAYS[PERIODS] = {7, 30, 90};
 
 struct asking {
@@ -100,19 +107,17 @@ static const struct tile *sources(struct request *r, const struct figures_answer
 {
     struct tile *v = NEW_N(r->mem, struct tile, READ_SOURCE_COUNT);
     for (size_t i = 0; i < READ_SOURCE_COUNT; i++)
-        v[i] = (struct tile){
-            msg_lookup(r->lang, "figures.source_", READ_SOURCE[i], MSG_word_none),
-            str_fmt(r->mem, "%lld（%.*s）", (long long)a->source[i],
-                    FMT(percent(r, a->source[i], a->sum.reads)))};
+        v[i] = (struct tile){msg_lookup(r->lang, "figures.source_", READ_SOURCE[i], MSG_word_none),
+                             str_fmt(r->mem, "%lld（%.*s）", (long long)a->source[i],
+                                     FMT(percent(r, a->source[i], a->sum.reads)))};
     return v;
 }
 
 static struct table_view days_table(struct request *r, const struct asking *x)
 {
     size_t n = (size_t)x->q.days, cols_n = x->q.no ? 3 : DAY_COLUMNS;
-    static const enum msg LABELS[DAY_COLUMNS] = {MSG_word_date, MSG_figures_reads,
-                                                 MSG_figures_ends, MSG_figures_gained,
-                                                 MSG_figures_lost};
+    static const enum msg LABELS[DAY_COLUMNS] = {MSG_word_date, MSG_figures_reads, MSG_figures_ends,
+                                                 MSG_figures_gained, MSG_figures_lost};
     struct table_col *cols = NEW_N(r->mem, struct table_col, cols_n);
     struct table_row *rows = NEW_N(r->mem, struct table_row, n);
     for (size_t i = 0; i < cols_n; i++)

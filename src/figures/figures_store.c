@@ -36,8 +36,8 @@ err store_seen(struct tx *t, int64_t day, struct bytes mark, bool *ret_new)
 
 err store_account_of(struct tx *t, str handle, int64_t *ret_id)
 {
-    return db_one(t, NULL, "SELECT account_id FROM account_handle WHERE handle = $1",
-                  DB_IN(handle), DB_OUT(ret_id));
+    return db_one(t, NULL, "SELECT account_id FROM account_handle WHERE handle = $1", DB_IN(handle),
+                  DB_OUT(ret_id));
 }
 
 err store_sum(struct tx *t, const struct read_sum *s)

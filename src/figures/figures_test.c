@@ -1,4 +1,5 @@
-/* Figures: each reader once a day over batches, by day, hour and source; what is over is forgotten. */
+/* Figures: each reader once a day over batches, by day, hour and source; what is over is forgotten.
+ */
 #include "figures/figures.h"
 
 #include "base/clock.h"
@@ -19,8 +20,7 @@ static err seed(struct tx *t, void *ctx)
     (void)ctx;
     TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('river', 4)", DB_IN()));
     TRY(db_exec(t, "INSERT INTO read_salt (day, salt) VALUES (1, $1)", DB_IN(str_bytes(S("x")))));
-    return db_exec(t, "INSERT INTO read_seen (day, mark) VALUES (1, $1)",
-                   DB_IN(str_bytes(S("y"))));
+    return db_exec(t, "INSERT INTO read_seen (day, mark) VALUES (1, $1)", DB_IN(str_bytes(S("y"))));
 }
 
 static err count(struct tx *t, void *ctx)

@@ -42,7 +42,7 @@ struct policy_write_view {
     const struct diff *diff;                /* against the last version; NULL: no preview */
     const struct policy_proposal *proposal; /* the newest, when it waits or came back */
     bool publish;                           /* else: ask the editor-in-chief */
-    int announced; /* last version, when it is not yet in force; else 0 */
+    int announced;                          /* last version, when it is not yet in force; else 0 */
     int64_t announced_at;
 };
 struct policy_case {

@@ -34,8 +34,9 @@ static str choice_label(struct request *r, const char *setting, str value)
 {
     bool plus = value.n && value.p[value.n - 1] == '+';
     str word = str_sub(value, 0, value.n - plus);
-    return key_z(r, "choice.provider.",
-                 str_z(r->mem, str_fmt(r->mem, "%s_%.*s%s", setting, FMT(word), plus ? "plus" : "")));
+    return key_z(
+        r, "choice.provider.",
+        str_z(r->mem, str_fmt(r->mem, "%s_%.*s%s", setting, FMT(word), plus ? "plus" : "")));
 }
 
 static const struct form_option *options_of(struct request *r, const struct setting_spec *s,

@@ -92,7 +92,8 @@ static err show(struct choosing *x, int status)
     for (size_t i = 0; i < x->latest_n; i++) {
         bool chosen = false;
         for (size_t k = 0; k < x->n; k++)
-            chosen |= x->v[k].account_id == x->latest[i].account_id && x->v[k].no == x->latest[i].no;
+            chosen |=
+                x->v[k].account_id == x->latest[i].account_id && x->v[k].no == x->latest[i].no;
         if (!chosen)
             c[n++].a = &x->latest[i];
     }
@@ -107,8 +108,8 @@ static err show(struct choosing *x, int status)
                                        .title = msg(r->lang, MSG_choice_empty),
                                        .text = msg(r->lang, MSG_choice_empty_text)}};
     struct page page = {.place = PLACE_DESK};
-    page.action = (struct page_link){S("/desk/home/history"), msg(r->lang, MSG_choice_history),
-                                     S("clock")};
+    page.action =
+        (struct page_link){S("/desk/home/history"), msg(r->lang, MSG_choice_history), S("clock")};
     return REPLY_PAGE_STATUS(r, status, &page, view_choices, &v);
 }
 
@@ -241,8 +242,8 @@ static struct table_row past_row(const struct request *r, const struct choice *c
     cells[4].text = c->removed_at
                         ? msg_format(r->mem, r->lang, MSG_choice_taken_down, args, LEN(args))
                         : msg(r->lang, MSG_choice_ran_out);
-    return (struct table_row){
-        str_fmt(r->mem, "/a/%.*s/%lld", FMT(c->handle), (long long)c->no), cells};
+    return (struct table_row){str_fmt(r->mem, "/a/%.*s/%lld", FMT(c->handle), (long long)c->no),
+                              cells};
 }
 
 err page_choices_past(struct request *r)
@@ -268,7 +269,8 @@ err page_choices_past(struct request *r)
                                      .title = msg(r->lang, MSG_choice_no_history),
                                      .text = msg(r->lang, MSG_choice_no_history_text)}};
     if (x.n == HISTORY_ROWS)
-        v.pager.next = str_fmt(r->mem, "/desk/home/history?before=%lld", (long long)x.v[x.n - 1].id);
+        v.pager.next =
+            str_fmt(r->mem, "/desk/home/history?before=%lld", (long long)x.v[x.n - 1].id);
     struct page page = {.place = PLACE_DESK};
     page.back = (struct page_link){S("/desk/home"), msg(r->lang, MSG_nav_home_page), S("")};
     return REPLY_PAGE(r, &page, view_choices_past, &v);

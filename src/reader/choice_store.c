@@ -92,8 +92,7 @@ err choice_current(struct tx *t, arena *mem, struct choice **ret_v, size_t *ret_
 {
     struct choice *v = NEW_N(mem, struct choice, MAX_CURRENT), x = {0};
     size_t n = 0;
-    DB_EACH(t, mem,
-            SELECT "WHERE h.removed_at = 0 AND h.until_at > $1 ORDER BY h.place LIMIT 50",
+    DB_EACH(t, mem, SELECT "WHERE h.removed_at = 0 AND h.until_at > $1 ORDER BY h.place LIMIT 50",
             DB_IN(tx_now(t)), OUT(x), { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;

@@ -99,8 +99,8 @@ static void test_choice__only_public_once_and_in_time(void **state)
 {
     (void)state;
     int64_t now = clock_ms();
-    struct act one = wish(1, now - 5, now + HOUR_MS), again = one, later = wish(2, now + HOUR_MS,
-                                                                             now + DAY_MS);
+    struct act one = wish(1, now - 5, now + HOUR_MS), again = one,
+               later = wish(2, now + HOUR_MS, now + DAY_MS);
     struct act draft = wish(4, now, now + DAY_MS), past = wish(2, now - 9, now - 5);
     struct act three = wish(3, now - 5, now + HOUR_MS);
     struct act ages = wish(2, now, now + (CHOICE_DAYS_MAX + 1) * (int64_t)DAY_MS);

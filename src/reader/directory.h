@@ -20,7 +20,7 @@ err directory_confirm(struct tx *t, const struct directory_entry *d);
 err directory_remove(struct tx *t, int64_t account_id, str reason, int64_t by);
 
 struct directory_filter {
-    str kind, field, province, q; /* "" = any; q: part of the name or the introduction */
+    str kind, field, province, q;   /* "" = any; q: part of the name or the introduction */
     int64_t before_subs, before_id; /* key of the last row shown; 0 = first page */
     int limit;                      /* at most 100 */
 };

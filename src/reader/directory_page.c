@@ -64,9 +64,9 @@ static str query(const struct request *r, const char *name)
 
 static struct directory_filter filter_of(const struct request *r)
 {
-    struct directory_filter f = {query(r, "kind"), query(r, "field"), query(r, "province"),
-                                 query(r, "q"),    0,                 0,
-                                 DIRECTORY_PAGE};
+    struct directory_filter f = {
+        query(r, "kind"), query(r, "field"), query(r, "province"), query(r, "q"), 0, 0,
+        DIRECTORY_PAGE};
     if (str_count(f.q) > QUERY_MAX)
         f.q = S("");
     str rest = request_query(r, "before");
@@ -190,11 +190,9 @@ static struct table_row row_of(const struct request *r, const struct directory_e
                              FMT(province_label(r, d->province)))
                    : province_label(r, d->province);
     c[4] = in ? (struct table_cell){.at_ms = d->confirmed_at}
-              : (struct table_cell){.text = msg(r->lang, MSG_directory_waits),
-                                    .status = true,
-                                    .tone = TONE_INFO};
-    return (struct table_row){
-        str_fmt(r->mem, "/desk/directory/%lld", (long long)d->account_id), c};
+              : (struct table_cell){
+                    .text = msg(r->lang, MSG_directory_waits), .status = true, .tone = TONE_INFO};
+    return (struct table_row){str_fmt(r->mem, "/desk/directory/%lld", (long long)d->account_id), c};
 }
 
 static struct table_view table_of(const struct request *r, const struct directory_entry *v,
@@ -219,8 +217,8 @@ static struct table_view table_of(const struct request *r, const struct director
         .q = query(r, "q"),
         .empty = {.icon = S("building-library"),
                   .title = msg(r->lang, in ? MSG_directory_empty : MSG_directory_no_candidates),
-                  .text = msg(r->lang, in ? MSG_directory_staff_empty
-                                          : MSG_directory_no_candidates_text)}};
+                  .text = msg(r->lang,
+                              in ? MSG_directory_staff_empty : MSG_directory_no_candidates_text)}};
 }
 
 err page_desk_directory(struct request *r)

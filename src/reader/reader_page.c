@@ -67,8 +67,8 @@ static struct feed_view without(const struct feed_view *all, const struct feed_l
 
 static err home(struct request *r, str category)
 {
-    struct front_load l = {.feed = {.mem = r->mem,
-                                    .page = {.category = category, .limit = PER_PAGE}}};
+    struct front_load l = {
+        .feed = {.mem = r->mem, .page = {.category = category, .limit = PER_PAGE}}};
     page_key(r, &l.feed.page);
     l.front = !category.n && !l.feed.page.before_at;
     TRY(request_read(r, load_front, &l));
@@ -89,8 +89,8 @@ static err home(struct request *r, str category)
                   .title = msg(r->lang, MSG_reader_empty),
                   .text = msg(r->lang, MSG_reader_empty_text)},
     };
-    struct feed_view latest = l.chosen.n ? feed_of(r, l.feed.v, l.feed.n)
-                                         : front_of(r, l.feed.v, l.feed.n);
+    struct feed_view latest =
+        l.chosen.n ? feed_of(r, l.feed.v, l.feed.n) : front_of(r, l.feed.v, l.feed.n);
     latest.wide = true;
     v.feed = without(&latest, &l.chosen, r->mem);
     reply_cache(r, CACHE_SECONDS);

@@ -27,7 +27,7 @@ struct directory_item;
 struct home_view {
     const struct chip *chips;
     size_t chip_n;
-    struct feed_view feed, chosen; /* chosen: by the editors, above the latest */
+    struct feed_view feed, chosen;       /* chosen: by the editors, above the latest */
     const struct directory_item *bodies; /* of the directory */
     size_t body_n;
     struct empty_view empty;

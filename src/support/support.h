@@ -32,8 +32,8 @@ struct ticket_message {
     str author_name;      /* out */
 };
 
-/* Reads user_id, category, subject of the ticket and body, blob, mime, size of the message. ERR_LIMIT
- * tickets_open. */
+/* Reads user_id, category, subject of the ticket and body, blob, mime, size of the message.
+ * ERR_LIMIT tickets_open. */
 err ticket_open(struct tx *t, const struct ticket_terms *terms, const struct ticket *in,
                 const struct ticket_message *m, int64_t *ret_id);
 /* By the asker (staff false) or by staff, who thereby claim it. The other side is told. */

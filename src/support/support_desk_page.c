@@ -57,9 +57,8 @@ static void chips_of(const struct helping *x, struct table_chip v[4])
                                    .on = !x->mine && str_eq(x->f.state, s),
                                    .count = counts[i]};
     }
-    v[3] = (struct table_chip){.label = msg(lang, MSG_support_mine),
-                               .href = S("/desk/tickets?mine=1"),
-                               .on = x->mine};
+    v[3] = (struct table_chip){
+        .label = msg(lang, MSG_support_mine), .href = S("/desk/tickets?mine=1"), .on = x->mine};
 }
 
 err page_tickets(struct request *r)
@@ -67,8 +66,7 @@ err page_tickets(struct request *r)
     str state = request_query(r, "state");
     struct helping x = {.r = r, .mine = request_query(r, "mine").n};
     bool known = str_eq(state, S("answered")) || str_eq(state, S("closed"));
-    x.f = (struct ticket_filter){
-        known ? state : S("open"), x.mine ? r->session.user_id : 0, ROWS};
+    x.f = (struct ticket_filter){known ? state : S("open"), x.mine ? r->session.user_id : 0, ROWS};
     TRY(request_read(r, load_queue, &x));
     const struct table_col cols[COLUMNS] = {
         {.label = msg(r->lang, MSG_support_subject)}, {.label = msg(r->lang, MSG_support_category)},
@@ -80,19 +78,19 @@ err page_tickets(struct request *r)
     for (size_t i = 0; i < x.n; i++)
         rows[i] = row_of(r, &x.v[i]);
     double stars = x.counts.rated ? (double)x.counts.stars / (double)x.counts.rated : 0;
-    struct tickets_view v = {.table = {.caption = msg(r->lang, MSG_support_tickets),
-                                       .cols = cols,
-                                       .col_n = COLUMNS,
-                                       .rows = rows,
-                                       .row_n = x.n,
-                                       .chips = chips,
-                                       .chip_n = LEN(chips),
-                                       .empty = {.icon = S("lifebuoy"),
-                                                 .title = msg(r->lang, MSG_support_queue_empty),
-                                                 .text =
-                                                     msg(r->lang, MSG_support_queue_empty_text)}},
-                             .counts = &x.counts,
-                             .stars = str_fmt(r->mem, "%.1f", stars)};
+    struct tickets_view v = {
+        .table = {.caption = msg(r->lang, MSG_support_tickets),
+                  .cols = cols,
+                  .col_n = COLUMNS,
+                  .rows = rows,
+                  .row_n = x.n,
+                  .chips = chips,
+                  .chip_n = LEN(chips),
+                  .empty = {.icon = S("lifebuoy"),
+                            .title = msg(r->lang, MSG_support_queue_empty),
+                            .text = msg(r->lang, MSG_support_queue_empty_text)}},
+        .counts = &x.counts,
+        .stars = str_fmt(r->mem, "%.1f", stars)};
     return REPLY_PAGE(r, &(struct page){.place = PLACE_DESK}, view_tickets, &v);
 }
 

@@ -44,17 +44,16 @@ err page_my_tickets(struct request *r)
         c[3].at_ms = x.v[i].updated_at;
         rows[i] = (struct table_row){str_fmt(r->mem, "/me/tickets/%lld", (long long)x.v[i].id), c};
     }
-    struct tickets_view v = {
-        .table = {.caption = msg(r->lang, MSG_support_tickets),
-                  .cols = cols,
-                  .col_n = COLUMNS,
-                  .rows = rows,
-                  .row_n = x.n,
-                  .empty = {.icon = S("lifebuoy"),
-                            .title = msg(r->lang, MSG_support_none),
-                            .text = msg(r->lang, MSG_support_none_text),
-                            .href = S("/me/tickets/new"),
-                            .action = msg(r->lang, MSG_support_new)}}};
+    struct tickets_view v = {.table = {.caption = msg(r->lang, MSG_support_tickets),
+                                       .cols = cols,
+                                       .col_n = COLUMNS,
+                                       .rows = rows,
+                                       .row_n = x.n,
+                                       .empty = {.icon = S("lifebuoy"),
+                                                 .title = msg(r->lang, MSG_support_none),
+                                                 .text = msg(r->lang, MSG_support_none_text),
+                                                 .href = S("/me/tickets/new"),
+                                                 .action = msg(r->lang, MSG_support_new)}}};
     struct page page = {.place = PLACE_ME};
     page.action =
         (struct page_link){S("/me/tickets/new"), msg(r->lang, MSG_support_new), S("plus")};

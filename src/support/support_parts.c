@@ -125,8 +125,7 @@ err support_show(struct request *r, const struct ticket *k, bool staff, struct f
     for (size_t i = 0; i < x.n; i++) {
         lines[i] = (struct ticket_line){.m = &x.v[i], .own = x.v[i].staff == staff, .file = S("")};
         if (x.v[i].blob.n)
-            lines[i].file =
-                str_fmt(r->mem, "%.*s/file/%lld", FMT(base), (long long)x.v[i].id);
+            lines[i].file = str_fmt(r->mem, "%.*s/file/%lld", FMT(base), (long long)x.v[i].id);
     }
     f->submit = MSG_support_send;
     f->action = base;

@@ -5,12 +5,12 @@ enum { MAX_OWN = 100, MAX_QUEUE = 200, MAX_MESSAGES = 500 };
 
 err store_ticket_insert(struct tx *t, const struct ticket *in)
 {
-    return db_exec(t,
-                   "INSERT INTO ticket (id, user_id, category, subject, state, priority, opened_at,"
-                   " due_at, waits_since, updated_at)"
-                   " VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $6, $6)",
-                   DB_IN(in->id, in->user_id, in->category, in->subject, in->priority, tx_now(t),
-                         in->due_at));
+    return db_exec(
+        t,
+        "INSERT INTO ticket (id, user_id, category, subject, state, priority, opened_at,"
+        " due_at, waits_since, updated_at)"
+        " VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $6, $6)",
+        DB_IN(in->id, in->user_id, in->category, in->subject, in->priority, tx_now(t), in->due_at));
 }
 
 err store_message_insert(struct tx *t, const struct ticket_message *m)
@@ -34,8 +34,7 @@ err store_ticket_update(struct tx *t, const struct ticket *in)
 
 err store_tickets_open(struct tx *t, int64_t user_id, int64_t *ret_n)
 {
-    return db_one(t, NULL,
-                  "SELECT COUNT(*) FROM ticket WHERE user_id = $1 AND state <> 'closed'",
+    return db_one(t, NULL, "SELECT COUNT(*) FROM ticket WHERE user_id = $1 AND state <> 'closed'",
                   DB_IN(user_id), DB_OUT(ret_n));
 }
 

@@ -21,7 +21,7 @@ struct cache_page {
     char modified[32]; /* Last-Modified, or "" */
     int64_t bytes;
     bool counted; /* route flag ROUTE_COUNTED */
-    int seconds; /* may be answered for so long after cache_put */
+    int seconds;  /* may be answered for so long after cache_put */
     _Atomic int refs;
 };
 /* Takes over one reference to each response that is set. Plain must be. */

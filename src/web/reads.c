@@ -156,8 +156,8 @@ void reads_note(struct reads *s, const struct read_visit *v)
     uint64_t seed = atomic_load_explicit(&s->seed, memory_order_relaxed);
     if (!seed)
         return;
-    uint64_t h = add(add(add(seed ^ (uint64_t)v->user_id, path_of(v->target)), v->address),
-                     v->agent);
+    uint64_t h =
+        add(add(add(seed ^ (uint64_t)v->user_id, path_of(v->target)), v->address), v->agent);
     _Atomic uint64_t *slot = &s->seen[(h ^ (h >> 32)) % SLOTS];
     if (atomic_load_explicit(slot, memory_order_relaxed) == h)
         return;

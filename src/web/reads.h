@@ -5,8 +5,7 @@
 #pragma once
 #include "base/str.h"
 
-#define READ_SOURCES(X)                                                                            \
-    X(direct) X(home) X(search) X(feed) X(subscription) X(site) X(external)
+#define READ_SOURCES(X) X(direct) X(home) X(search) X(feed) X(subscription) X(site) X(external)
 enum read_source {
 #define X(name) READ_##name,
     READ_SOURCES(X)
