@@ -8,7 +8,7 @@
 #include "text/fold.h"
 
 const struct category CATEGORIES[] = {
-#define CATEGORY(code, licensed) {#code, licensed},
+#define CATEGORY(code, licence) {#code, licence},
 #include "account/category.def"
 #undef CATEGORY
 };

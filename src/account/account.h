@@ -26,7 +26,7 @@ struct account {
 };
 struct category {
     const char *code;
-    bool licensed;
+    const char *licence; /* what publishing in it needs (A7.2, A8.1); "" = nothing */
 };
 extern const struct category CATEGORIES[]; /* account/category.def; message category.<code> */
 extern const size_t CATEGORY_COUNT;

@@ -1,6 +1,7 @@
 /* Reading by API: what the public pages show, as JSON. */
 #include "api/api.h"
 
+#include "article/declare.h"
 #include "base/json.h"
 
 void api_account(struct jw *j, arena *mem, const struct account *a)
@@ -35,6 +36,11 @@ static void article_members(struct jw *j, arena *mem, const struct article *a)
     jw_key_str(j, "category", a->category);
     jw_key_str(j, "cover", a->cover.n ? str_cat(mem, S("/media/"), a->cover) : STR_NONE);
     jw_key_int(j, "version", a->version);
+    struct declaration d = declared_of(mem, a->declared);
+    jw_key(j, "declarations");
+    jw_object(j);
+    declaration_members(j, &d);
+    jw_end(j);
     jw_key_str(j, "published_at", a->published_at ? clock_rfc3339(mem, a->published_at) : STR_NONE);
     jw_key(j, "account");
     jw_object(j);

@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "article/console.h"
+#include "article/declare.h"
 #include "base/json.h"
 
 struct writing {
@@ -19,7 +20,7 @@ struct writing {
 static err members_check(const json_t *body)
 {
     static const char *const KNOWN[] = {"title", "digest",   "category", "cover",
-                                        "doc",   "markdown", "publish",  "publish_at"};
+                                        "doc",   "markdown", "publish",  "publish_at", "declarations"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)body, key, value)
@@ -68,6 +69,11 @@ static err body_read(struct writing *w)
                               .digest = text_of(mem, body, "digest"),
                               .cover = text_of(mem, body, "cover"),
                               .category = text_of(mem, body, "category")};
+    struct declaration d;
+    struct declaration_rules rules;
+    declaration_rules_now(w->r->site, mem, &rules);
+    TRY(declaration_take(mem, json_object_get(body, "declarations"), &d));
+    TRY(declaration_json(mem, &d, &rules, &in.declared));
     w->submit = json_is_true(json_object_get(body, "publish"));
     w->publish_at = json_number(body, "publish_at", 0);
     return article_text_check(mem, &in, doc, &w->text);
@@ -103,7 +109,8 @@ static err write(struct tx *t, void *ctx)
     return article_create(t, r->member.account_id, r->session.user_id, &w->text, &w->outcome.no);
 }
 
-/* POST {title, doc | markdown, category, digest?, cover?, publish?: true, publish_at?}: a draft, or
+/* POST {title, doc | markdown, category, digest?, cover?, declarations?: {origin, source, …},
+ * publish?: true, publish_at?}: a draft, or
  * with publish a submission (held, scheduled or published as the provider's rules say). */
 err api_v1_article_new(struct request *r)
 {

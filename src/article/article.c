@@ -4,7 +4,6 @@
 #include "article/article_store.h"
 #include "base/clock.h"
 #include "base/hash.h"
-#include "gate/gate.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "web/request.h"
@@ -68,20 +67,23 @@ err article_text_check(arena *mem, const struct article_text *in, const struct n
     if (x.cover.n && !doc_blob_ok(x.cover))
         return fault_field(ERR_INVALID, "bad_cover", "cover", "cover is no media hash");
     x.kind = kind_of(media, n);
+    x.declared = in->declared.p ? in->declared : S("");
+    TRY(declaration_complete(mem, x.category, &x.declared));
     TRY(doc_json(mem, doc, &x.doc));
     *ret_text = x;
     return OK;
 }
 
-/* Of title, digest, cover, category and document, a NUL behind each. */
+/* Of title, digest, cover, category and document, a NUL behind each; and of what is declared, if
+ * anything is. */
 static struct sha256 text_hash(arena *mem, const struct article_text *x)
 {
-    const str parts[] = {x->title, x->digest, x->cover, x->category, x->doc};
-    size_t n = 0;
-    for (size_t i = 0; i < LEN(parts); i++)
+    const str parts[] = {x->title, x->digest, x->cover, x->category, x->doc, x->declared};
+    size_t n = 0, count = LEN(parts) - (x->declared.n == 0);
+    for (size_t i = 0; i < count; i++)
         n += parts[i].n + 1;
     char *all = arena_alloc(mem, n), *at = all;
-    for (size_t i = 0; i < LEN(parts); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (parts[i].n)
             memcpy(at, parts[i].p, parts[i].n);
         at += parts[i].n + 1;
@@ -330,16 +332,31 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     return OK;
 }
 
+err article_question(arena *mem, int64_t account_id, const struct article_text *x,
+                     struct gate_question *ret_q)
+{
+    struct declaration d;
+    TRY(declaration_parse(mem, x->declared, &d));
+    *ret_q = (struct gate_question){.account_id = account_id,
+                                    .category = x->category,
+                                    .news = declares(&d, DECLARE_news, "1"),
+                                    .reprint = declares(&d, DECLARE_origin, "reprint"),
+                                    .source = d.v[DECLARE_source],
+                                    .source_url = d.v[DECLARE_source_url]};
+    if (ret_q->reprint)
+        (void)declaration_here(&d, &ret_q->of_handle, &ret_q->of_no);
+    return OK;
+}
+
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o)
 {
+    struct gate_question q;
     struct gate_answer gate;
-    TRY(gate_pass(t, mem,
-                  &(struct gate_question){.account_id = s->account_id,
-                                          .category = s->text->category,
-                                          .counts = true,
-                                          .daily_quota = s->rules->daily_quota},
-                  &gate));
+    TRY(article_question(mem, s->account_id, s->text, &q));
+    q.counts = true;
+    q.daily_quota = s->rules->daily_quota;
+    TRY(gate_pass(t, mem, &q, &gate));
     return s->no ? submit_again(t, mem, s, gate.handle, ret_o)
                  : submit_new(t, mem, s, gate.handle, ret_o);
 }
@@ -405,10 +422,10 @@ static err approve(struct tx *t, arena *mem, const struct article *a,
                                          .kind = RECORD_article_cleared,
                                          .actor = d->officer,
                                          .hash = v->hash});
+    struct gate_question q;
     struct gate_answer gate;
-    TRY(gate_pass(
-        t, mem, &(struct gate_question){.account_id = a->account_id, .category = v->text.category},
-        &gate));
+    TRY(article_question(mem, a->account_id, &v->text, &q));
+    TRY(gate_pass(t, mem, &q, &gate));
     if (a->publish_at > tx_now(t)) {
         TRY(store_publish(t, a, v, S("scheduled"), a->publish_at));
         TRY(tell(t, mem, a, "article_scheduled", STR_NONE));
@@ -478,10 +495,10 @@ static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
     struct article_version v;
     TRY(article_load(t, mem, ref->account_id, ref->no, &a));
     TRY(article_version_load(t, mem, a.account_id, a.no, a.version, &v));
+    struct gate_question q;
     struct gate_answer gate;
-    TRY(gate_ask(t, mem,
-                 &(struct gate_question){.account_id = a.account_id, .category = v.text.category},
-                 &gate));
+    TRY(article_question(mem, a.account_id, &v.text, &q));
+    TRY(gate_ask(t, mem, &q, &gate));
     if (!gate.closed) {
         TRY(publish(t, mem, &a, &v, 0));
         return tell(t, mem, &a, "article_published", STR_NONE);

@@ -3,8 +3,10 @@
  * schedule) calls these functions; each asks the gate. A changed article shows its old version
  * until the new one has passed. */
 #pragma once
+#include "article/declaration.h"
 #include "casework/casework.h"
 #include "db/db.h"
+#include "gate/gate.h"
 #include "text/doc.h"
 
 enum {
@@ -17,10 +19,11 @@ enum {
 struct article_text {
     str title, digest, cover /* media hash or "" */, category, doc /* canonical JSON */;
     str kind; /* set by the check: text, picture, audio, video */
+    str declared; /* declaration_json; no value = "" */
 };
 /* From a parsed document. An empty digest is taken from the text, an empty cover from the first
  * picture. ERR_INVALID naming the field: title_required, title_too_long, digest_too_long,
- * category_required, document_empty. */
+ * category_required, document_empty, and what declaration_complete says. */
 err article_text_check(arena *mem, const struct article_text *in, const struct node *doc,
                        struct article_text *ret_text);
 
@@ -43,7 +46,7 @@ struct article {
     int64_t account_id, no, author_id, created_at, updated_at, published_at, publish_at, reads;
     str handle, account_name, account_class, account_avatar;
     bool account_verified;
-    str state, kind, category, title, digest, cover, reason;
+    str state, kind, category, title, digest, cover, reason, declared;
     int version, versions;
 };
 struct article_version {
@@ -81,6 +84,9 @@ struct article_submission {
 };
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o);
+/* What the gate is asked about a text; the caller adds the quota. */
+err article_question(arena *mem, int64_t account_id, const struct article_text *x,
+                     struct gate_question *ret_q);
 /* Takes back from review; the draft stays. */
 err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id);
 /* Withdraws from the public; the reason is shown in its place. */
@@ -116,7 +122,7 @@ err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                    struct article_event **ret_v, size_t *ret_n);
 err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct draft *ret_d);
 
-/* Public lists, newest first. Key of the last row shown before: (published_at, account_id, no). */
+/* Public lists, newest first; what may affect minors is not on the first page of all (2.10). Key of the last row shown before: (published_at, account_id, no). */
 struct article_page {
     int64_t account_id;                           /* one account, or 0 */
     str category;                                 /* or "" */

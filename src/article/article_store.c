@@ -41,28 +41,40 @@ err store_changed(struct tx *t, const struct article *a)
                    DB_IN(id_new(), a->account_id, a->no));
 }
 
+/* What lists know of the declarations. */
+static str declared(const struct article_text *x)
+{
+    return x->declared.p ? x->declared : S("");
+}
+
+static bool minors(const struct article_text *x)
+{
+    return str_has(declared(x), S("\"minors\":"));
+}
+
 err store_insert(struct tx *t, const struct article_put *a)
 {
     const struct article_text *x = a->text;
     return db_exec(t,
                    "INSERT INTO article (account_id, no, state, kind, category, title, digest,"
                    " cover, version, versions, author_id, created_at, updated_at, published_at,"
-                   " publish_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
+                   " publish_at, declared, minors)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15,"
+                   " $16)",
                    DB_IN(a->account_id, a->no, a->state, x->kind, x->category, x->title, x->digest,
                          x->cover, a->version, a->versions, a->user_id, tx_now(t), a->published_at,
-                         a->publish_at));
+                         a->publish_at, declared(x), minors(x)));
 }
 
 err store_insert_version(struct tx *t, const struct article_version *v)
 {
     return db_exec(t,
                    "INSERT INTO article_version (account_id, no, version, title, digest, cover,"
-                   " category, doc, hash, author_id, created_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                   " category, doc, hash, author_id, created_at, declared)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                    DB_IN(v->account_id, v->no, v->version, v->text.title, v->text.digest,
                          v->text.cover, v->text.category, v->text.doc, v->hash, v->author_id,
-                         tx_now(t)));
+                         tx_now(t), declared(&v->text)));
 }
 
 err store_event(struct tx *t, const struct article *a, int version, const char *event,
@@ -82,11 +94,13 @@ err store_publish(struct tx *t, const struct article *a, const struct article_ve
         t,
         "UPDATE article SET state = $3, version = $4, kind = $5, category = $6, title = $7,"
         " digest = $8, cover = $9, updated_at = $10, publish_at = $11, reason = '',"
+        " declared = $12, minors = $13,"
         " published_at = CASE WHEN published_at = 0 AND $3 = 'published' THEN $10"
         "  ELSE published_at END"
         " WHERE account_id = $1 AND no = $2",
         DB_IN(a->account_id, a->no, state, v->version, v->text.kind, v->text.category,
-              v->text.title, v->text.digest, v->text.cover, tx_now(t), publish_at));
+              v->text.title, v->text.digest, v->text.cover, tx_now(t), publish_at,
+              declared(&v->text), minors(&v->text)));
 }
 
 err store_state(struct tx *t, const struct article *a, str state, str reason)
@@ -132,20 +146,22 @@ err store_draft_insert(struct tx *t, const struct draft *d)
 {
     return db_exec(t,
                    "INSERT INTO draft (account_id, no, title, digest, cover, category, doc,"
-                   " base_version, saved_by, saved_at, rev)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
+                   " base_version, saved_by, saved_at, declared, rev)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)",
                    DB_IN(d->account_id, d->no, d->text.title, d->text.digest, d->text.cover,
-                         d->text.category, d->text.doc, d->base_version, d->saved_by, tx_now(t)));
+                         d->text.category, d->text.doc, d->base_version, d->saved_by, tx_now(t),
+                         declared(&d->text)));
 }
 
 err store_draft_update(struct tx *t, const struct draft *d, int64_t *ret_changed)
 {
     return db_exec_n(t,
                      "UPDATE draft SET title = $3, digest = $4, cover = $5, category = $6,"
-                     " doc = $7, saved_by = $8, saved_at = $9, rev = rev + 1"
+                     " doc = $7, saved_by = $8, saved_at = $9, declared = $11, rev = rev + 1"
                      " WHERE account_id = $1 AND no = $2 AND rev = $10",
                      DB_IN(d->account_id, d->no, d->text.title, d->text.digest, d->text.cover,
-                           d->text.category, d->text.doc, d->saved_by, tx_now(t), d->rev),
+                           d->text.category, d->text.doc, d->saved_by, tx_now(t), d->rev,
+                           declared(&d->text)),
                      ret_changed);
 }
 
@@ -187,14 +203,14 @@ err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_
 #define COLUMNS                                                                                    \
     "a.account_id, a.no, a.author_id, a.created_at, a.updated_at, a.published_at, a.publish_at,"   \
     " a.reads, p.handle, p.name, p.class, p.avatar, p.verified, a.state, a.kind, a.category,"      \
-    " a.title, a.digest, a.cover, a.reason, a.version, a.versions"
+    " a.title, a.digest, a.cover, a.reason, a.version, a.versions, a.declared"
 #define JOIN " JOIN account p ON p.id = a.account_id "
 #define OUT(x)                                                                                     \
     DB_OUT(&(x).account_id, &(x).no, &(x).author_id, &(x).created_at, &(x).updated_at,             \
            &(x).published_at, &(x).publish_at, &(x).reads, &(x).handle, &(x).account_name,         \
            &(x).account_class, &(x).account_avatar, &(x).account_verified, &(x).state, &(x).kind,  \
            &(x).category, &(x).title, &(x).digest, &(x).cover, &(x).reason, &(x).version,          \
-           &(x).versions)
+           &(x).versions, &(x).declared)
 #define BEFORE "(a.published_at, a.account_id, a.no) < ($1, $2, $3)"
 #define LATEST " ORDER BY a.published_at DESC, a.account_id DESC, a.no DESC LIMIT $4"
 
@@ -225,12 +241,12 @@ err article_version_load(struct tx *t, arena *mem, int64_t account_id, int64_t n
     struct article_version v = {.account_id = account_id, .no = no, .version = version};
     TRY(db_one(t, mem,
                "SELECT v.title, v.digest, v.cover, v.category, v.doc, v.hash, v.author_id,"
-               " v.created_at, a.kind FROM article_version v JOIN article a"
+               " v.created_at, v.declared, a.kind FROM article_version v JOIN article a"
                " ON a.account_id = v.account_id AND a.no = v.no"
                " WHERE v.account_id = $1 AND v.no = $2 AND v.version = $3",
                DB_IN(account_id, no, version),
                DB_OUT(&v.text.title, &v.text.digest, &v.text.cover, &v.text.category, &v.text.doc,
-                      &v.hash, &v.author_id, &v.created_at, &v.text.kind)));
+                      &v.hash, &v.author_id, &v.created_at, &v.text.declared, &v.text.kind)));
     *ret_v = v;
     return OK;
 }
@@ -309,13 +325,13 @@ err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct 
 {
     struct draft d = {.account_id = account_id, .no = no};
     TRY(db_one(t, mem,
-               "SELECT d.title, d.digest, d.cover, d.category, d.doc, d.base_version, d.rev,"
-               " d.saved_by, d.saved_at, d.returned, COALESCE(u.name, '')"
+               "SELECT d.title, d.digest, d.cover, d.category, d.doc, d.declared, d.base_version,"
+               " d.rev, d.saved_by, d.saved_at, d.returned, COALESCE(u.name, '')"
                " FROM draft d LEFT JOIN users u ON u.id = d.saved_by"
                " WHERE d.account_id = $1 AND d.no = $2",
                DB_IN(account_id, no),
                DB_OUT(&d.text.title, &d.text.digest, &d.text.cover, &d.text.category, &d.text.doc,
-                      &d.base_version, &d.rev, &d.saved_by, &d.saved_at, &d.returned,
+                      &d.text.declared, &d.base_version, &d.rev, &d.saved_by, &d.saved_at, &d.returned,
                       &d.saved_by_name)));
     *ret_d = d;
     return OK;
@@ -334,7 +350,7 @@ static err list_latest(struct tx *t, arena *mem, const struct article_page *p, s
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.state = 'published' AND " BEFORE LATEST,
+            "WHERE a.state = 'published' AND a.minors = 0 AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
     return OK;
 }

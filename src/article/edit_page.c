@@ -3,6 +3,7 @@
 #include "article/article.h"
 #include "article/console.h"
 #include "article/console_view.h"
+#include "article/declare.h"
 #include "article/editing.h"
 #include "article/render.h"
 #include "article_edit.html.h"
@@ -53,6 +54,7 @@ static const struct form_field FIELDS[] = {
      .max = 16},
     {.name = "cover", .kind = FIELD_HIDDEN, .label = MSG_article_cover, .max = 64},
     {.name = "rev", .kind = FIELD_HIDDEN, .label = MSG_article_versions, .max = 10},
+    DECLARE_FIELDS,
 };
 
 err editing_read(struct tx *t, void *ctx)
@@ -107,6 +109,11 @@ static err show(struct editing *x, int status, struct article_edit_view *v)
     v->user_id = r->session.user_id;
     TRY(editing_words(r, &v->words));
     categories(x, &v->form);
+    declare_form(&v->form, NULL);
+    struct declaration_rules rules;
+    declaration_rules_now(r->site, r->mem, &rules);
+    v->declare_from = LEN(FIELDS) - DECLARATIONS;
+    v->declare_n = DECLARATIONS - !rules.minors; /* the last field is that of minors */
     struct page page = {.place = PLACE_CONSOLE,
                         .wide = true,
                         .editor = true,
@@ -131,6 +138,8 @@ err page_article_edit(struct request *r)
     form_set(&v.form, "body", markdown);
     form_set(&v.form, "cover", x.d.text.cover);
     form_set(&v.form, "rev", str_fmt(r->mem, "%d", x.d.rev));
+    struct declaration d = declared_of(r->mem, x.d.text.declared);
+    declare_form(&v.form, &d);
     v.doc = x.d.text.doc;
     return show(&x, 200, &v);
 }
@@ -180,6 +189,11 @@ static err text_of(struct editing *x, struct form *f, struct node **ret_doc)
                                     .cover = form_get(f, "cover"),
                                     .category = form_get(f, "category"),
                                     .kind = S("text")};
+    struct declaration d;
+    struct declaration_rules rules;
+    declare_read(f, &d);
+    declaration_rules_now(r->site, r->mem, &rules);
+    TRY(declaration_json(r->mem, &d, &rules, &x->text.declared));
     TRY(doc_of(r, f, ret_doc));
     TRY(editing_own(r, *ret_doc, x->text.cover));
     return doc_json(r->mem, *ret_doc, &x->text.doc);
@@ -244,22 +258,25 @@ static err submit_tx(struct tx *t, void *ctx)
 static err ask_read(struct tx *t, void *ctx)
 {
     struct editing *x = ctx;
-    return gate_ask(t, x->r->mem,
-                    &(struct gate_question){.account_id = x->r->member.account_id,
-                                            .category = x->text.category,
-                                            .counts = true,
-                                            .daily_quota = x->rules.daily_quota},
-                    &x->gate);
+    struct gate_question q;
+    TRY(article_question(x->r->mem, x->r->member.account_id, &x->text, &q));
+    q.counts = true;
+    q.daily_quota = x->rules.daily_quota;
+    return gate_ask(t, x->r->mem, &q, &x->gate);
 }
 
 static str gate_href(struct request *r, enum gate_reason reason)
 {
     if (reason == GATE_identity_required || reason == GATE_agreement_required)
         return S("/me/registrants");
+    if (reason == GATE_licence_required || reason == GATE_licence_expired)
+        return str_fmt(r->mem, "/console/%.*s/licences", FMT(r->member.handle));
+    if (reason == GATE_source_not_listed)
+        return S("/news-sources");
     if (reason == GATE_category_not_granted)
         return str_fmt(r->mem, "/console/%.*s/profile", FMT(r->member.handle));
-    return reason == GATE_post_vacant ? S("/contact")
-                                      : str_fmt(r->mem, "/console/%.*s", FMT(r->member.handle));
+    bool provider = reason == GATE_post_vacant || reason == GATE_news_platform_closed;
+    return provider ? S("/contact") : str_fmt(r->mem, "/console/%.*s", FMT(r->member.handle));
 }
 
 static err show_gate(struct editing *x, struct article_edit_view *v)
@@ -417,6 +434,8 @@ err page_article_preview(struct request *r)
     struct sha256 h = sha256(str_bytes(x.d.text.doc));
     struct article_version version = {.text = x.d.text, .hash = {h.b, sizeof h.b}};
     struct article_preview_view v = {.title = x.d.text.title, .digest = x.d.text.digest};
+    struct declaration d = declared_of(r->mem, x.d.text.declared);
+    declared_labels(r, &d, false, &v.declared);
     int minutes;
     TRY(article_render(r->mem, &version, &v.body, &minutes));
     struct page page = {.place = PLACE_CONSOLE,

@@ -196,6 +196,8 @@ static err show_article(struct request *r, struct article_load *l)
         .size = 'm',
         .face = 'n',
     };
+    struct declaration d = declared_of(r->mem, l->v.text.declared);
+    declared_labels(r, &d, false, &v.declared);
     str look = request_cookie(r, "reading");
     if (reading_choice(look)) {
         v.size = look.p[0];

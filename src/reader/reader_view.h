@@ -2,11 +2,13 @@
 #pragma once
 #include "account/account.h"
 #include "article/article.h"
+#include "article/declare.h"
 #include "reader/search.h"
 #include "text/diff.h"
 #include "web/partials.h"
 
 struct article_item {
+    struct declared_view declared; /* the labels that lists show */
     const struct article *a;
     str cover; /* path of a picture, or "" */
     struct mark_view mark;
@@ -48,6 +50,7 @@ struct article_view {
     struct avatar_view avatar;
     struct mark_view mark;
     html body;
+    struct declared_view declared;
     str category, csrf;
     int minutes, place; /* place: per mille, where this reader stopped */
     bool subscribed, old_version, saved, history;
