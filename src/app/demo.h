@@ -85,6 +85,8 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v);
 /* The steps, in order. */
 err demo_pictures(struct demo *d); /* draws, imports through the sandbox, stores */
 err demo_people(struct demo *d);   /* settings, users, post, policies, registrants, accounts */
+err demo_licences(struct demo *d); /* on file and waiting; who may reprint */
+err demo_declared(struct demo *d); /* articles that declare something; after demo_articles */
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and

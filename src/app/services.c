@@ -8,6 +8,7 @@
 #include "blob/blob.h"
 #include "compliance/compliance.h"
 #include "job/job.h"
+#include "licence/licence.h"
 #include "mail/fetch.h"
 #include "mail/mail.h"
 #include "notice/notice.h"
@@ -74,6 +75,13 @@ static err job_verification_expiry(void *ctx, const struct job *job)
     return registrant_expiry_job(s->db);
 }
 
+static err job_licence_expiry(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return licence_expiry_job(s->db);
+}
+
 static err job_retention(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;
@@ -109,6 +117,10 @@ static const struct job_kind JOBS[] = {
     {.name = "policy_remind", .fn = job_policy_remind, .every_ms = DAY_MS},
     {.name = "verification_expiry",
      .fn = job_verification_expiry,
+     .every_ms = HOUR_MS,
+     .timeout_ms = 10 * MINUTE_MS},
+    {.name = "licence_expiry",
+     .fn = job_licence_expiry,
      .every_ms = HOUR_MS,
      .timeout_ms = 10 * MINUTE_MS},
     {.name = SEARCH_JOB, .fn = search_job, .every_ms = SECOND_MS, .wanted = search_wanted},

@@ -33,6 +33,12 @@ struct article_edit_view {
     int64_t user_id;
     size_t declare_from, declare_n; /* the fields of the declarations in the form */
 };
+struct article_permits_view {
+    struct table_view table;
+    struct form form;
+    const struct confirm_view *acts;
+    size_t act_n;
+};
 struct article_preview_view {
     str title, digest;
     html body;

@@ -88,14 +88,24 @@ static bool web_address(str url)
     return scheme && rest.n && !strchr("/?#:@.", rest.p[0]);
 }
 
+/* "https://example.cn/" is "example.cn". */
+static str without_scheme(str url)
+{
+    size_t scheme = str_starts(url, S("https://")) ? 8 : str_starts(url, S("http://")) ? 7 : 0;
+    str rest = str_sub(url, scheme, url.n);
+    if (str_ends(rest, S("/")))
+        rest.n--;
+    return rest;
+}
+
 static err url_check(const struct declare_spec *spec, const struct declaration_rules *rules,
                      str *value)
 {
-    str url = *value;
-    bool ours = rules->origin.n && str_starts(url, rules->origin) &&
-                str_starts(str_sub(url, rules->origin.n, url.n), S("/a/"));
+    str url = *value, here = without_scheme(rules->origin), there = without_scheme(url);
+    bool ours = here.n && there.n > here.n && str_eq_ci(str_sub(there, 0, here.n), here) &&
+                str_starts(str_sub(there, here.n, there.n), S("/a/"));
     if (ours)
-        url = str_sub(url, rules->origin.n, url.n);
+        url = str_sub(there, here.n, there.n);
     struct declaration d = {.v[DECLARE_source_url] = url};
     int64_t no;
     str handle;
@@ -243,6 +253,9 @@ bool declaration_here(const struct declaration *d, str *ret_handle, int64_t *ret
     if (!url.n || !str_starts(url, S("/a/")))
         return false;
     *ret_handle = str_split(str_sub(url, 3, url.n), '/', &no);
+    no = str_sub(no, 0, str_find(no, '/'));
+    no = str_sub(no, 0, str_find(no, '?'));
+    no = str_sub(no, 0, str_find(no, '#'));
     bool ok = ret_handle->n && no.n && str_int(no, ret_no) == OK && *ret_no > 0;
     fault_clear();
     return ok;

@@ -3,16 +3,16 @@
 
 #include "base/buf.h"
 #include "settings/provider.h"
-#include "settings/settings.h"
 #include "web/site.h"
 
 enum { LINE_MAX = 2048 };
 
-void declaration_rules_now(const struct site *site, arena *mem, struct declaration_rules *ret_rules)
+void declaration_rules_now(const struct site *site, arena *mem, str origin,
+                           struct declaration_rules *ret_rules)
 {
     struct provider_settings ps;
     provider_live_get(site->provider, mem, &ps);
-    *ret_rules = (struct declaration_rules){.origin = site->settings->public_url,
+    *ret_rules = (struct declaration_rules){.origin = origin,
                                             .minors = provider_rule(&ps, ps.minors_rule)};
 }
 

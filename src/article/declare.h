@@ -4,8 +4,8 @@
 #include "web/form.h"
 #include "web/partials.h"
 
-/* The rules in force, from the settings of site and provider. */
-void declaration_rules_now(const struct site *site, arena *mem,
+/* The rules in force; origin: where readers reach this site (request_origin, or the setting). */
+void declaration_rules_now(const struct site *site, arena *mem, str origin,
                            struct declaration_rules *ret_rules);
 
 enum { DECLARED_LABELS = 8 };

@@ -10,7 +10,9 @@
     X(CASE_ACCOUNT, account)                                                                       \
     X(CASE_PROFILE, profile)                                                                       \
     X(CASE_ARTICLE, article)                                                                       \
-    X(CASE_POLICY, policy)
+    X(CASE_POLICY, policy)                                                                         \
+    X(CASE_LICENCE, licence)                                                                       \
+    X(CASE_NEWS_LICENCE, news_licence)
 enum case_kind {
 #define X(id, name) id,
     CASE_KIND_TABLE(X)

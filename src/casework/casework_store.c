@@ -212,14 +212,16 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                "  AND c.opened_by <> $1"
                "  AND ((c.kind = 'registrant' AND $4 = 1) OR (c.kind = 'account' AND $5 = 1)"
                "   OR (c.kind = 'profile' AND $6 = 1) OR (c.kind = 'article' AND $7 = 1)"
-               "   OR (c.kind = 'policy' AND $8 = 1))"
+               "   OR (c.kind = 'policy' AND $8 = 1) OR (c.kind = 'licence' AND $9 = 1)"
+               "   OR (c.kind = 'news_licence' AND $10 = 1))"
                "  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.account_id = c.account_id"
                "   AND m.user_id = $1)"
                "  ORDER BY c.due_at, c.id LIMIT 1)"
                " RETURNING id",
                DB_IN(user_id, tx_now(t) + lease_ms, tx_now(t), kinds >> CASE_REGISTRANT & 1,
                      kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
-                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1),
+                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1,
+                     kinds >> CASE_LICENCE & 1, kinds >> CASE_NEWS_LICENCE & 1),
                DB_OUT(&id)));
     *ret_id = id;
     return OK;

@@ -3,6 +3,7 @@
 #include "article/article.h"
 #include "article/console.h"
 #include "desk/desk_view.h"
+#include "licence/licence.h"
 #include "policy/policy.h"
 #include "registrant/registrant.h"
 
@@ -26,7 +27,8 @@ str desk_kind_label(enum lang lang, enum case_kind kind)
 {
     static const enum msg LABELS[CASE_KINDS] = {MSG_case_kind_registrant, MSG_case_kind_account,
                                                 MSG_case_kind_profile, MSG_case_kind_article,
-                                                MSG_case_kind_policy};
+                                                MSG_case_kind_policy, MSG_case_kind_licence,
+                                                MSG_case_kind_news_licence};
     return msg(lang, LABELS[kind]);
 }
 

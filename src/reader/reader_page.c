@@ -1,6 +1,7 @@
 /* Public pages: home, categories, accounts, articles, versions, subscriptions. */
 #include "account/account.h"
 #include "article/render.h"
+#include "licence/licence_view.h"
 #include "reader/pieces.h"
 #include "reader/shelf.h"
 #include "reader_article.html.h"
@@ -72,6 +73,8 @@ struct account_load {
     const struct request *r;
     struct feed_load feed;
     struct account a;
+    struct licence *licences;
+    size_t licence_n;
     bool subscribed;
 };
 
@@ -84,7 +87,22 @@ static err load_account(struct tx *t, void *ctx)
     l->feed.page.account_id = l->a.id;
     if (l->r->session.user_id)
         TRY(is_subscribed(t, l->r->session.user_id, l->a.id, &l->subscribed));
+    TRY(licence_public(t, l->r->mem, l->a.registrant_id, &l->licences, &l->licence_n));
     return load_feed(t, &l->feed);
+}
+
+/* What the registrant holds, in the words of the page (A7.2, A8.1). */
+static struct facts_view licences_of(struct request *r, const struct account_load *l)
+{
+    struct fact *v = NEW_N(r->mem, struct fact, l->licence_n);
+    for (size_t i = 0; i < l->licence_n; i++) {
+        const struct licence *x = &l->licences[i];
+        str words[] = {x->number, x->issuer, licence_until(r, x)};
+        v[i] = (struct fact){
+            .label = licence_label(r->lang, x->type),
+            .text = msg_format(r->mem, r->lang, MSG_licence_line, words, LEN(words))};
+    }
+    return (struct facts_view){v, l->licence_n};
 }
 
 err page_account(struct request *r)
@@ -100,6 +118,7 @@ err page_account(struct request *r)
         .csrf = r->session.csrf,
         .here = r->path,
         .subscribed = l.subscribed,
+        .licences = licences_of(r, &l),
     };
     v.feed.own = true;
     reply_cache(r, CACHE_SECONDS);

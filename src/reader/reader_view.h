@@ -36,6 +36,7 @@ struct account_view {
     struct avatar_view avatar;
     struct mark_view mark;
     struct feed_view feed;
+    struct facts_view licences;
     str csrf, here; /* here: path to come back to */
     bool subscribed, closed;
 };

@@ -13,6 +13,8 @@ static const struct nav_item CONSOLE[] = {
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
     {"/members", MSG_nav_members, "users", MEMBER_OWNER, 'm'},
+    {"/licences", MSG_nav_licences, "check-badge", MEMBER_AUTHOR, 'l'},
+    {"/reprints", MSG_nav_reprints, "document-duplicate", MEMBER_EDITOR, 'r'},
     {"/tokens", MSG_nav_tokens, "code-bracket", MEMBER_OWNER, 't'},
     {"/manage", MSG_nav_manage, "cog-6-tooth", MEMBER_OWNER, 'g'},
 };
@@ -21,6 +23,9 @@ static const struct nav_item DESK[] = {
     {"/cases", MSG_nav_queue, "queue-list", 0, 'q'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
+    {"/licences", MSG_nav_licences, "check-badge",
+     ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'i'},
+    {"/news-sources", MSG_nav_sources, "newspaper", ROLE_EIC | ROLE_COMPLIANCE, 's'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
     {"/staff", MSG_nav_users, "users", ROLE_SYSADMIN, 'u'},
     {"/posts", MSG_nav_posts, "user-circle", ROLE_SYSADMIN, 'e'},
