@@ -71,7 +71,7 @@ static err body_read(struct writing *w)
                               .category = text_of(mem, body, "category")};
     struct declaration d;
     struct declaration_rules rules;
-    declaration_rules_now(w->r->site, mem, request_origin(w->r), &rules);
+    declaration_rules_of(w->r, &rules);
     TRY(declaration_take(mem, json_object_get(body, "declarations"), &d));
     TRY(declaration_json(mem, &d, &rules, &in.declared));
     w->submit = json_is_true(json_object_get(body, "publish"));

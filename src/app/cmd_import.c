@@ -143,7 +143,7 @@ static err import(struct import *i, const char *path)
 {
     TRY(services_open(i->b, 0));
     article_rules_now(&i->b->site, i->b->mem, &i->rules);
-    declaration_rules_now(&i->b->site, i->b->mem, i->b->settings.public_url, &i->declaring);
+    declaration_rules_now(&i->b->site, i->b->mem, &i->declaring);
     err e = db_read(i->b->site.db, find_account, i);
     if (e == OK)
         e = import_dir(i, path);

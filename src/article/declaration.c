@@ -98,14 +98,20 @@ static str without_scheme(str url)
     return rest;
 }
 
+/* The path of an article's address at this host; another address as it is. */
+static str article_path(str url, str host)
+{
+    str at = without_scheme(url);
+    str path = str_sub(at, host.n, at.n);
+    bool here = host.n && str_eq_ci(str_sub(at, 0, host.n), host) && str_starts(path, S("/a/"));
+    return here ? path : url;
+}
+
 static err url_check(const struct declare_spec *spec, const struct declaration_rules *rules,
                      str *value)
 {
-    str url = *value, here = without_scheme(rules->origin), there = without_scheme(url);
-    bool ours = here.n && there.n > here.n && str_eq_ci(str_sub(there, 0, here.n), here) &&
-                str_starts(str_sub(there, here.n, there.n), S("/a/"));
-    if (ours)
-        url = str_sub(there, here.n, there.n);
+    str url = article_path(*value, without_scheme(rules->origin));
+    url = article_path(url, rules->host);
     struct declaration d = {.v[DECLARE_source_url] = url};
     int64_t no;
     str handle;

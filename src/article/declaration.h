@@ -45,6 +45,7 @@ enum { DECLARED_MAX = 8192 }; /* bytes of the JSON */
 
 struct declaration_rules {
     str origin;  /* of this site, "https://example.cn": its own articles are stored as paths */
+    str host;    /* by which this request reached it; may have no value */
     bool minors; /* the prompt is on; otherwise nothing of it is kept */
 };
 

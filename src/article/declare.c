@@ -3,17 +3,23 @@
 
 #include "base/buf.h"
 #include "settings/provider.h"
+#include "settings/settings.h"
 #include "web/site.h"
 
 enum { LINE_MAX = 2048 };
 
-void declaration_rules_now(const struct site *site, arena *mem, str origin,
-                           struct declaration_rules *ret_rules)
+void declaration_rules_now(const struct site *site, arena *mem, struct declaration_rules *ret_rules)
 {
     struct provider_settings ps;
     provider_live_get(site->provider, mem, &ps);
-    *ret_rules = (struct declaration_rules){.origin = origin,
+    *ret_rules = (struct declaration_rules){.origin = site->settings->public_url,
                                             .minors = provider_rule(&ps, ps.minors_rule)};
+}
+
+void declaration_rules_of(const struct request *r, struct declaration_rules *ret_rules)
+{
+    declaration_rules_now(r->site, r->mem, ret_rules);
+    ret_rules->host = r->host;
 }
 
 struct declaration declared_of(arena *mem, str declared)

@@ -4,9 +4,10 @@
 #include "web/form.h"
 #include "web/partials.h"
 
-/* The rules in force; origin: where readers reach this site (request_origin, or the setting). */
-void declaration_rules_now(const struct site *site, arena *mem, str origin,
+/* The rules in force. */
+void declaration_rules_now(const struct site *site, arena *mem,
                            struct declaration_rules *ret_rules);
+void declaration_rules_of(const struct request *r, struct declaration_rules *ret_rules);
 
 enum { DECLARED_LABELS = 8 };
 struct declared_label {

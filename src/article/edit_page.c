@@ -111,7 +111,7 @@ static err show(struct editing *x, int status, struct article_edit_view *v)
     categories(x, &v->form);
     declare_form(&v->form, NULL);
     struct declaration_rules rules;
-    declaration_rules_now(r->site, r->mem, request_origin(r), &rules);
+    declaration_rules_of(r, &rules);
     v->declare_from = LEN(FIELDS) - DECLARATIONS;
     v->declare_n = DECLARATIONS - !rules.minors; /* the last field is that of minors */
     struct page page = {.place = PLACE_CONSOLE,
@@ -192,7 +192,7 @@ static err text_of(struct editing *x, struct form *f, struct node **ret_doc)
     struct declaration d;
     struct declaration_rules rules;
     declare_read(f, &d);
-    declaration_rules_now(r->site, r->mem, request_origin(r), &rules);
+    declaration_rules_of(r, &rules);
     TRY(declaration_json(r->mem, &d, &rules, &x->text.declared));
     TRY(doc_of(r, f, ret_doc));
     TRY(editing_own(r, *ret_doc, x->text.cover));

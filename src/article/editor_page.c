@@ -148,7 +148,7 @@ static err draft_text(struct editing *x, const json_t *root)
     struct declaration_rules rules;
     for (int i = 0; i < DECLARATIONS; i++)
         d.v[i] = text_or_empty(root, DECLARE_SPEC[i].name);
-    declaration_rules_now(r->site, r->mem, request_origin(r), &rules);
+    declaration_rules_of(r, &rules);
     TRY(declaration_json(r->mem, &d, &rules, &x->text.declared));
     TRY(editing_own(r, doc, x->text.cover));
     return doc_json(r->mem, doc, &x->text.doc);

@@ -18,6 +18,8 @@ struct licence_table_view {
     struct table_view table;
 };
 struct news_sources_view {
+    const struct news_source *sources;
+    size_t source_n;
     str intro;
     struct table_view table;
     struct form form;               /* form.n 0: only read */

@@ -88,7 +88,11 @@ static err show(struct listing *l, int status, struct news_sources_view *v, enum
         v->acts = drops(r, l);
         v->act_n = l->n;
     }
+    v->sources = l->v;
+    v->source_n = l->n;
     struct page page = {.place = place};
+    if (place == PLACE_READER)
+        return REPLY_PAGE(r, &page, view_news_public, v);
     return REPLY_PAGE_STATUS(r, status, &page, view_news_sources, v);
 }
 
