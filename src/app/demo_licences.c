@@ -115,13 +115,14 @@ static const char *field_of(int account)
 static err sources_make(struct tx *t, void *ctx)
 {
     struct demo *d = ctx;
-    const struct news_source v[] = {{.name = S("云溪新闻网（演示）"), .host = S("news.example.cn")},
-                                    {.name = S("山海日报（演示）"), .host = S("")},
-                                    {.name = S("四方通讯社（演示）"), .host = S("wire.example.org")}};
+    const struct news_source v[] = {
+        {.name = S("云溪新闻网（演示）"), .host = S("news.example.cn")},
+        {.name = S("山海日报（演示）"), .host = S("")},
+        {.name = S("四方通讯社（演示）"), .host = S("wire.example.org")}};
     for (size_t i = 0; i < LEN(v); i++)
         TRY(news_source_add(t, d->mem, &v[i], d->user[DEMO_COMPLIANCE]));
-    return permit_add(t, d->mem, d->account[TRANSIT],
-                      str_from(DEMO_ACCOUNT[BICYCLES].handle), demo_author(d, TRANSIT));
+    return permit_add(t, d->mem, d->account[TRANSIT], str_from(DEMO_ACCOUNT[BICYCLES].handle),
+                      demo_author(d, TRANSIT));
 }
 
 err demo_licences(struct demo *d)
@@ -143,10 +144,14 @@ static const struct {
     const char *category, *title, *text;
     struct declaration declared;
 } PIECES[] = {
-    {RIVERS, "society", "清晨的河面上，我们数到十一只白鹭",
+    {RIVERS,
+     "society",
+     "清晨的河面上，我们数到十一只白鹭",
      "这是我们自己走出来的一篇：沿河六公里，用了两个小时。",
      {.v = {[DECLARE_origin] = S_INIT("original")}}},
-    {RIVERS, "society", "转载：城市湿地为什么要留白",
+    {RIVERS,
+     "society",
+     "转载：城市湿地为什么要留白",
      "湿地不是公园的一部分，而是城市的一部分。留白，是为了让水有地方去。",
      {.v = {[DECLARE_origin] = S_INIT("reprint"),
             [DECLARE_source] = S_INIT("湿地通讯（演示）"),
@@ -154,32 +159,48 @@ static const struct {
             [DECLARE_source_title] = S_INIT("给水留一点地方"),
             [DECLARE_source_author] = S_INIT("湿地通讯编辑部"),
             [DECLARE_source_licence] = S_INIT("CC BY 4.0")}}},
-    {BICYCLES, "society", "转载：早高峰的路口，他们跟了一周",
+    {BICYCLES,
+     "society",
+     "转载：早高峰的路口，他们跟了一周",
      "云溪出行的这篇观察，骑车的人也值得读一读。",
      {.v = {[DECLARE_origin] = S_INIT("reprint"),
             [DECLARE_source] = S_INIT("云溪出行"),
             [DECLARE_source_url] = S_INIT("/a/yunxi-transit/1")}}},
-    {RIVERS, "society", "用几句话画出一条河：我们试了试机器作图",
+    {RIVERS,
+     "society",
+     "用几句话画出一条河：我们试了试机器作图",
      "这一组说明文字由程序生成，编辑只改了错字。",
      {.v = {[DECLARE_ai] = S_INIT("generated")}}},
-    {BICYCLES, "society", "骑行路线整理：机器列清单，人来试骑",
+    {BICYCLES,
+     "society",
+     "骑行路线整理：机器列清单，人来试骑",
      "我们请程序列出三十条路线，然后一条一条骑过。",
      {.v = {[DECLARE_ai] = S_INIT("assisted")}}},
-    {BICYCLES, "life", "入冬换胎，三家店的价目",
+    {BICYCLES,
+     "life",
+     "入冬换胎，三家店的价目",
      "本文由三家车店提供赞助，价格以门店为准。",
      {.v = {[DECLARE_ad] = S_INIT("1")}}},
-    {RIVERS, "life", "如果河会写信",
+    {RIVERS,
+     "life",
+     "如果河会写信",
      "我从山里来，带着一点凉意。你们叫我云溪，我叫你们岸上的人。",
      {.v = {[DECLARE_fiction] = S_INIT("1"), [DECLARE_origin] = S_INIT("original")}}},
-    {BICYCLES, "life", "下坡要慢：一次摔车的记录",
+    {BICYCLES,
+     "life",
+     "下坡要慢：一次摔车的记录",
      "照片和文字记录了受伤的过程，请不要模仿。",
      {.v = {[DECLARE_minors] = S_INIT("conduct")}}},
-    {DAILY, "news", "云溪站扩建工程今日通过验收",
+    {DAILY,
+     "news",
+     "云溪站扩建工程今日通过验收",
      "记者从市交通运输局获悉，云溪站扩建工程通过竣工验收，月底投入使用。",
      {.v = {[DECLARE_origin] = S_INIT("original"),
             [DECLARE_place] = S_INIT("云溪市"),
             [DECLARE_happened] = S_INIT("2026-11-20")}}},
-    {TELEVISION, "news", "省内三条河流完成冬季清淤",
+    {TELEVISION,
+     "news",
+     "省内三条河流完成冬季清淤",
      "据云溪新闻网消息，省内三条河流的冬季清淤已经完成。",
      {.v = {[DECLARE_origin] = S_INIT("reprint"),
             [DECLARE_source] = S_INIT("云溪新闻网（演示）"),
@@ -203,14 +224,13 @@ static err piece_make(struct tx *t, struct demo *d, size_t i)
     TRY(declaration_json(d->mem, &PIECES[i].declared, &rules, &x.declared));
     TRY(demo_doc(d, str_from(PIECES[i].text), &doc));
     TRY(article_text_check(d->mem, &x, doc, &x));
-    TRY(article_submit(
-        t, d->mem,
-        &(struct article_submission){
-            .account_id = d->account[account],
-            .user_id = demo_author(d, account),
-            .text = &x,
-            .rules = &(struct article_rules){ARTICLE_REVIEW_AFTER, QUOTA, REVIEW}},
-        &o));
+    TRY(article_submit(t, d->mem,
+                       &(struct article_submission){
+                           .account_id = d->account[account],
+                           .user_id = demo_author(d, account),
+                           .text = &x,
+                           .rules = &(struct article_rules){ARTICLE_REVIEW_AFTER, QUOTA, REVIEW}},
+                       &o));
     TRY(demo_decide(t, d->mem,
                     &(struct demo_verdict){.kind = CASE_ARTICLE,
                                            .verdict = VERDICT_APPROVE,

@@ -18,7 +18,7 @@ enum {
 /* What people write. Checked and made canonical by article_text_check, outside any transaction. */
 struct article_text {
     str title, digest, cover /* media hash or "" */, category, doc /* canonical JSON */;
-    str kind; /* set by the check: text, picture, audio, video */
+    str kind;     /* set by the check: text, picture, audio, video */
     str declared; /* declaration_json; no value = "" */
 };
 /* From a parsed document. An empty digest is taken from the text, an empty cover from the first
@@ -122,7 +122,8 @@ err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                    struct article_event **ret_v, size_t *ret_n);
 err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct draft *ret_d);
 
-/* Public lists, newest first; what may affect minors is not on the first page of all (2.10). Key of the last row shown before: (published_at, account_id, no). */
+/* Public lists, newest first; what may affect minors is not on the first page of all (2.10). Key of
+ * the last row shown before: (published_at, account_id, no). */
 struct article_page {
     int64_t account_id;                           /* one account, or 0 */
     str category;                                 /* or "" */

@@ -331,8 +331,8 @@ err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct 
                " WHERE d.account_id = $1 AND d.no = $2",
                DB_IN(account_id, no),
                DB_OUT(&d.text.title, &d.text.digest, &d.text.cover, &d.text.category, &d.text.doc,
-                      &d.text.declared, &d.base_version, &d.rev, &d.saved_by, &d.saved_at, &d.returned,
-                      &d.saved_by_name)));
+                      &d.text.declared, &d.base_version, &d.rev, &d.saved_by, &d.saved_at,
+                      &d.returned, &d.saved_by_name)));
     *ret_d = d;
     return OK;
 }

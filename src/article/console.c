@@ -55,9 +55,8 @@ err article_case_view(struct request *r, const struct casefile *c, html *ret_vie
     struct looking l = {.mem = r->mem, .c = c};
     TRY(request_read(r, look, &l));
     struct declaration d = declared_of(r->mem, l.now.text.declared);
-    struct article_preview_view v = {.title = l.now.text.title,
-                                     .digest = l.now.text.digest,
-                                     .facts = declared_facts(r, &d)};
+    struct article_preview_view v = {
+        .title = l.now.text.title, .digest = l.now.text.digest, .facts = declared_facts(r, &d)};
     declared_labels(r, &d, false, &v.declared);
     int minutes = 0;
     TRY(article_render(r->mem, &l.now, &v.body, &minutes));

@@ -131,9 +131,8 @@ static err time_check(const struct declare_spec *spec, str value)
         ok = value.p[10] == ' ' && value.p[13] == ':' && str_int(str_sub(value, 11, 2), &h) == OK &&
              str_int(str_sub(value, 14, 2), &m) == OK && h >= 0 && h < 24 && m >= 0 && m < 60;
     fault_clear();
-    return ok || !value.n
-               ? OK
-               : fault_field(ERR_INVALID, "declaration_time", spec->name, "not a time");
+    return ok || !value.n ? OK
+                          : fault_field(ERR_INVALID, "declaration_time", spec->name, "not a time");
 }
 
 static err value_check(const struct declare_spec *spec, const struct declaration_rules *rules,
@@ -214,8 +213,7 @@ err declaration_parse(arena *mem, str declared, struct declaration *ret_d)
 
 static err need(const struct declaration *d, enum declare what, const char *reason)
 {
-    return d->v[what].n ? OK
-                        : fault_field(ERR_INVALID, reason, DECLARE_SPEC[what].name, "missing");
+    return d->v[what].n ? OK : fault_field(ERR_INVALID, reason, DECLARE_SPEC[what].name, "missing");
 }
 
 static err source_check(const struct declaration *d)

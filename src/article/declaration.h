@@ -1,24 +1,24 @@
 /* What an article declares of itself when it is published: taken over or one's own, made with AI,
  * advertising, fiction, news with place and time, a prompt for minors (regulation 2017 art. 8, 10;
  * obligations A8.1, A10.2, 2.10, 2.11). One table: the form, the JSON API, the front matter of
- * imports, the page and the stored JSON all go through it. Stored with each version, and part of its
- * hash when there is something to declare. */
+ * imports, the page and the stored JSON all go through it. Stored with each version, and part of
+ * its hash when there is something to declare. */
 #pragma once
 #include "base/json.h"
 
 /* X(name, kind, most code points, choices): "none" and "" are the same, nothing declared. */
 #define DECLARATION_TABLE(X)                                                                       \
     X(origin, CHOICE, 0, "none|original|reprint")                                                  \
-    X(source, TEXT, 60, "")         /* of a reprint: who published it first */                     \
-    X(source_url, URL, 500, "")     /* http(s), or "/a/<handle>/<no>" of this platform */          \
-    X(source_title, TEXT, 100, "")  /* as it was titled there */                                   \
+    X(source, TEXT, 60, "")        /* of a reprint: who published it first */                      \
+    X(source_url, URL, 500, "")    /* http(s), or "/a/<handle>/<no>" of this platform */           \
+    X(source_title, TEXT, 100, "") /* as it was titled there */                                    \
     X(source_author, TEXT, 60, "")                                                                 \
     X(source_licence, TEXT, 200, "") /* by which permission */                                     \
     X(ai, CHOICE, 0, "none|assisted|generated")                                                    \
     X(ad, FLAG, 0, "")                                                                             \
     X(fiction, FLAG, 0, "")                                                                        \
-    X(news, FLAG, 0, "")    /* news information in the sense of A8.1 */                            \
-    X(place, TEXT, 60, "")  /* where it happened */                                                \
+    X(news, FLAG, 0, "")      /* news information in the sense of A8.1 */                          \
+    X(place, TEXT, 60, "")    /* where it happened */                                              \
     X(happened, TIME, 16, "") /* 2026-11-24, or 2026-11-24 08:30, in China */                      \
     X(minors, CHOICE, 0, "none|conduct|values|image|data")
 

@@ -135,9 +135,9 @@ struct facts_view declared_facts(const struct request *r, const struct declarati
     size_t n = 0;
     for (int i = 0; i < DECLARATIONS; i++)
         if (d->v[i].n)
-            v[n++] = (struct fact){.label = msg_lookup(r->lang, "declare.", DECLARE_SPEC[i].name,
-                                                       MSG_declare_title),
-                                   .text = value_text(r, i, d->v[i])};
+            v[n++] = (struct fact){
+                .label = msg_lookup(r->lang, "declare.", DECLARE_SPEC[i].name, MSG_declare_title),
+                .text = value_text(r, i, d->v[i])};
     return (struct facts_view){v, n};
 }
 

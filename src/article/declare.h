@@ -30,22 +30,35 @@ struct declaration declared_of(arena *mem, str declared);
 
 /* ---- the fields of the article's form ---- */
 #define DECLARE_FIELDS                                                                             \
-    {.name = "origin", .kind = FIELD_SELECT, .label = MSG_declare_origin,                          \
+    {.name = "origin",                                                                             \
+     .kind = FIELD_SELECT,                                                                         \
+     .label = MSG_declare_origin,                                                                  \
      .help = MSG_declare_origin_help},                                                             \
         {.name = "source", .label = MSG_declare_source, .max = 60},                                \
-        {.name = "source_url", .label = MSG_declare_source_url,                                    \
-         .help = MSG_declare_source_url_help, .max = 500},                                         \
+        {.name = "source_url",                                                                     \
+         .label = MSG_declare_source_url,                                                          \
+         .help = MSG_declare_source_url_help,                                                      \
+         .max = 500},                                                                              \
         {.name = "source_title", .label = MSG_declare_source_title, .max = 100},                   \
         {.name = "source_author", .label = MSG_declare_source_author, .max = 60},                  \
-        {.name = "source_licence", .label = MSG_declare_source_licence,                            \
-         .help = MSG_declare_source_licence_help, .max = 200},                                     \
-        {.name = "ai", .kind = FIELD_SELECT, .label = MSG_declare_ai, .help = MSG_declare_ai_help},\
+        {.name = "source_licence",                                                                 \
+         .label = MSG_declare_source_licence,                                                      \
+         .help = MSG_declare_source_licence_help,                                                  \
+         .max = 200},                                                                              \
+        {.name = "ai",                                                                             \
+         .kind = FIELD_SELECT,                                                                     \
+         .label = MSG_declare_ai,                                                                  \
+         .help = MSG_declare_ai_help},                                                             \
         {.name = "ad", .kind = FIELD_CHECKBOX, .label = MSG_declare_ad},                           \
         {.name = "fiction", .kind = FIELD_CHECKBOX, .label = MSG_declare_fiction},                 \
-        {.name = "news", .kind = FIELD_CHECKBOX, .label = MSG_declare_news,                        \
+        {.name = "news",                                                                           \
+         .kind = FIELD_CHECKBOX,                                                                   \
+         .label = MSG_declare_news,                                                                \
          .help = MSG_declare_news_help},                                                           \
         {.name = "place", .label = MSG_declare_place, .max = 60},                                  \
-        {.name = "happened", .label = MSG_declare_happened, .help = MSG_declare_happened_help,     \
+        {.name = "happened",                                                                       \
+         .label = MSG_declare_happened,                                                            \
+         .help = MSG_declare_happened_help,                                                        \
          .max = 16},                                                                               \
     {                                                                                              \
         .name = "minors", .kind = FIELD_SELECT, .label = MSG_declare_minors,                       \

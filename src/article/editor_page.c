@@ -1,6 +1,6 @@
 /* What the editor asks for beside the form: autosave, and Markdown there and back. */
-#include "article/editing.h"
 #include "article/declare.h"
+#include "article/editing.h"
 #include "base/json.h"
 #include "media/media.h"
 

@@ -1,5 +1,5 @@
-/* Whom an account allows to reprint its articles (obligation A10.2): named accounts, one by one. The
- * gate reads the table; accounts of the same registrant need no permission. */
+/* Whom an account allows to reprint its articles (obligation A10.2): named accounts, one by one.
+ * The gate reads the table; accounts of the same registrant need no permission. */
 #pragma once
 #include "db/db.h"
 

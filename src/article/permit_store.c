@@ -9,12 +9,12 @@ static err permit_record(struct tx *t, enum record_kind kind, int64_t account_id
                          int64_t by)
 {
     AUTO_ARENA(mem);
-    return record_add(t, &(struct record_in){.kind = kind,
-                                             .account_id = account_id,
-                                             .actor = by,
-                                             .subject = str_fmt(mem, "account/%lld",
-                                                                (long long)account_id),
-                                             RECORD_FIELDS(RECORD_INT("allowed", allowed))});
+    return record_add(
+        t, &(struct record_in){.kind = kind,
+                               .account_id = account_id,
+                               .actor = by,
+                               .subject = str_fmt(mem, "account/%lld", (long long)account_id),
+                               RECORD_FIELDS(RECORD_INT("allowed", allowed))});
 }
 
 err permit_add(struct tx *t, arena *mem, int64_t account_id, str handle, int64_t by)

@@ -220,8 +220,8 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                " RETURNING id",
                DB_IN(user_id, tx_now(t) + lease_ms, tx_now(t), kinds >> CASE_REGISTRANT & 1,
                      kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
-                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1,
-                     kinds >> CASE_LICENCE & 1, kinds >> CASE_NEWS_LICENCE & 1),
+                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1, kinds >> CASE_LICENCE & 1,
+                     kinds >> CASE_NEWS_LICENCE & 1),
                DB_OUT(&id)));
     *ret_id = id;
     return OK;

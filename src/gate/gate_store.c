@@ -58,7 +58,8 @@ static unsigned judge(const struct facts *f, const struct licence_facts *l,
 /* ---- licences, sources and permissions ---- */
 
 /* Of one of two types: how many are in force, and how many there ever were. */
-static err licence_ask(struct tx *t, int64_t registrant, str one, str other, struct licence_facts *l)
+static err licence_ask(struct tx *t, int64_t registrant, str one, str other,
+                       struct licence_facts *l)
 {
     int64_t live = 0, all = 0;
     TRY(db_one(t, NULL,
@@ -78,9 +79,8 @@ static bool host_is(str url, str host)
     str rest = STR_NONE;
     str at = str_sub(url, str_starts(url, S("https://")) ? 8 : 7, url.n);
     at = str_split(str_split(at, '/', &rest), ':', &rest);
-    return str_eq_ci(at, host) ||
-           (at.n > host.n && at.p[at.n - host.n - 1] == '.' &&
-            str_eq_ci(str_sub(at, at.n - host.n, host.n), host));
+    return str_eq_ci(at, host) || (at.n > host.n && at.p[at.n - host.n - 1] == '.' &&
+                                   str_eq_ci(str_sub(at, at.n - host.n, host.n), host));
 }
 
 static err news_ask(struct tx *t, arena *mem, const struct gate_question *q, int64_t registrant,

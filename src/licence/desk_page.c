@@ -79,9 +79,9 @@ static struct table_row row_of(struct request *r, const struct licence *l)
     c[2].text = l->number;
     c[3].text = licence_until(r, l);
     c[4] = licence_state_cell(r, l);
-    return (struct table_row){str_fmt(r->mem, "/desk/licences/%lld/%lld",
-                                      (long long)l->registrant_id, (long long)l->id),
-                              c};
+    return (struct table_row){
+        str_fmt(r->mem, "/desk/licences/%lld/%lld", (long long)l->registrant_id, (long long)l->id),
+        c};
 }
 
 static struct table_chip *chips_of(struct request *r, str status, size_t *ret_n)
@@ -93,8 +93,8 @@ static struct table_chip *chips_of(struct request *r, str status, size_t *ret_n)
         v[i] = (struct table_chip){
             .label = *ALL[i] ? msg_lookup(r->lang, "licence.status.", ALL[i], MSG_word_all)
                              : msg(r->lang, MSG_word_all),
-            .href = *ALL[i] ? str_fmt(r->mem, "/desk/licences?status=%s", ALL[i])
-                            : S("/desk/licences"),
+            .href =
+                *ALL[i] ? str_fmt(r->mem, "/desk/licences?status=%s", ALL[i]) : S("/desk/licences"),
             .on = str_eq(status, str_from(ALL[i]))};
     *ret_n = LEN(ALL);
     return v;
@@ -173,13 +173,12 @@ static err show_one(struct looking *k, int status, struct licence_one_view *v)
     v->facts = facts_with_holder(k);
     v->file = file_href(r, &k->l);
     v->form.submit = MSG_licence_end;
-    v->form.action = str_fmt(r->mem, "/desk/licences/%lld/%lld", (long long)k->registrant,
-                             (long long)k->id);
-    if (!str_eq(k->l.state, S("valid")) || !(r->session.roles & ROLE_EIC))
-        v->form.n = 0;
-    struct page page = {
-        .place = PLACE_DESK,
-        .back = {S("/desk/licences"), msg(r->lang, MSG_licence_title), S("")}};
+    v->form.action =
+        str_fmt(r->mem, "/desk/licences/%lld/%lld", (long long)k->registrant, (long long)k->id);
+    bool chief = r->session.roles & ROLE_EIC;
+    v->form.n = chief && str_eq(k->l.state, S("valid")) ? v->form.n : 0;
+    struct page page = {.place = PLACE_DESK,
+                        .back = {S("/desk/licences"), msg(r->lang, MSG_licence_title), S("")}};
     return REPLY_PAGE_STATUS(r, status, &page, view_licence_one, v);
 }
 

@@ -45,12 +45,12 @@ str licence_status(const struct licence *l, int64_t now)
 static err leave(struct tx *t, arena *mem, const struct licence *l, enum record_kind kind,
                  int64_t actor)
 {
-    return record_add(t, &(struct record_in){.kind = kind,
-                                             .account_id = l->account_id,
-                                             .actor = actor,
-                                             .subject =
-                                                 str_fmt(mem, "licence/%lld", (long long)l->id),
-                                             RECORD_FIELDS(RECORD_TEXT("type", l->type))});
+    return record_add(t,
+                      &(struct record_in){.kind = kind,
+                                          .account_id = l->account_id,
+                                          .actor = actor,
+                                          .subject = str_fmt(mem, "licence/%lld", (long long)l->id),
+                                          RECORD_FIELDS(RECORD_TEXT("type", l->type))});
 }
 
 static err pages_touch(struct tx *t, arena *mem, const struct licence *l)
@@ -83,9 +83,9 @@ err licence_check(struct tx *t, arena *mem, const struct licence *l)
     TRY(store_holder_class(t, mem, l->registrant_id, &class));
     if (type->news && str_eq(class, S("individual")))
         return fault_field(ERR_INVALID, "licence_organisation", "type", "a person");
-    bool long_news = type->news && (!l->valid_to || l->valid_to > DAY_MS + clock_add_months(
-                                                                               l->valid_from,
-                                                                               NEWS_MONTHS));
+    bool long_news =
+        type->news &&
+        (!l->valid_to || l->valid_to > DAY_MS + clock_add_months(l->valid_from, NEWS_MONTHS));
     if (long_news || (l->valid_to && l->valid_to <= l->valid_from))
         return fault_field(ERR_INVALID, "licence_term", "valid_to", "term");
     if (l->valid_to && l->valid_to <= tx_now(t))

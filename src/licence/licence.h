@@ -1,8 +1,9 @@
 /* Licences and qualifications of registrants (regulation 2017 art. 7, 8; obligations A7.2, A8.1):
- * filed by operators with the sealed document, decided by staff, four eyes for news, in force for all
- * accounts of the registrant, said 30, 7 and 1 days before they end. The gate reads the table: what is
- * not in force opens nothing. What was filed never changes; a renewal is a filing of its own.
- * States: submitted, countersign (news, at the editor-in-chief), valid, returned, rejected, ended. */
+ * filed by operators with the sealed document, decided by staff, four eyes for news, in force for
+ * all accounts of the registrant, said 30, 7 and 1 days before they end. The gate reads the table:
+ * what is not in force opens nothing. What was filed never changes; a renewal is a filing of its
+ * own. States: submitted, countersign (news, at the editor-in-chief), valid, returned, rejected,
+ * ended. */
 #pragma once
 #include "casework/casework.h"
 #include "db/db.h"
@@ -29,7 +30,8 @@ bool licence_live(const struct licence *l, int64_t now);
 str licence_status(const struct licence *l, int64_t now);
 
 struct licence_filing {
-    struct licence l; /* registrant_id, account_id, type, number (full), issuer, times, evidence_id */
+    struct licence
+        l; /* registrant_id, account_id, type, number (full), issuer, times, evidence_id */
     int64_t user_id, review_ms;
 };
 /* What can be said before a file is stored. ERR_INVALID by field: licence_organisation,
@@ -45,7 +47,8 @@ err licence_list(struct tx *t, arena *mem, int64_t registrant_id, struct licence
 /* In force now, as the public sees them. */
 err licence_public(struct tx *t, arena *mem, int64_t registrant_id, struct licence **ret_v,
                    size_t *ret_n);
-/* Of everybody, newest first; status as licence_status says or "ending" (within 30 days), "" = all. */
+/* Of everybody, newest first; status as licence_status says or "ending" (within 30 days), "" = all.
+ */
 struct licence_page {
     str status;
     int64_t before; /* id of the last row shown; 0 = start */

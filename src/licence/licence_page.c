@@ -45,15 +45,15 @@ struct table_cell licence_state_cell(struct request *r, const struct licence *l)
     str status = licence_status(l, r->now);
     bool ok = str_eq(status, S("valid"));
     bool soon = ok && l->valid_to && l->valid_to <= r->now + (int64_t)30 * DAY_MS;
-    return (struct table_cell){
-        .status = true,
-        .tone = soon                              ? TONE_WARN
-                : ok                              ? TONE_OK
-                : str_eq(status, S("waiting"))    ? TONE_INFO
-                : str_eq(status, S("returned"))   ? TONE_WARN
-                                                  : TONE_BAD,
-        .text = soon ? msg(r->lang, MSG_licence_status_ending)
-                     : msg_lookup(r->lang, "licence.status.", str_z(r->mem, status), MSG_word_none)};
+    return (struct table_cell){.status = true,
+                               .tone = soon                            ? TONE_WARN
+                                       : ok                            ? TONE_OK
+                                       : str_eq(status, S("waiting"))  ? TONE_INFO
+                                       : str_eq(status, S("returned")) ? TONE_WARN
+                                                                       : TONE_BAD,
+                               .text = soon ? msg(r->lang, MSG_licence_status_ending)
+                                            : msg_lookup(r->lang, "licence.status.",
+                                                         str_z(r->mem, status), MSG_word_none)};
 }
 
 struct facts_view licence_facts(struct request *r, const struct licence *l)
@@ -197,16 +197,15 @@ static err file_it(struct filing *f, const struct form *form)
     struct request *r = f->r;
     struct provider_settings ps;
     provider_live_get(r->site->provider, r->mem, &ps);
-    f->in = (struct licence_filing){
-        .user_id = r->session.user_id,
-        .review_ms = review_span(&ps, r->now),
-        .l = {.registrant_id = f->account.registrant_id,
-              .account_id = f->account.id,
-              .type = form_get(form, "type"),
-              .number = form_get(form, "number"),
-              .issuer = form_get(form, "issuer"),
-              .valid_from = day_of(form_get(form, "valid_from"), 0),
-              .valid_to = day_of(form_get(form, "valid_to"), 1)}};
+    f->in = (struct licence_filing){.user_id = r->session.user_id,
+                                    .review_ms = review_span(&ps, r->now),
+                                    .l = {.registrant_id = f->account.registrant_id,
+                                          .account_id = f->account.id,
+                                          .type = form_get(form, "type"),
+                                          .number = form_get(form, "number"),
+                                          .issuer = form_get(form, "issuer"),
+                                          .valid_from = day_of(form_get(form, "valid_from"), 0),
+                                          .valid_to = day_of(form_get(form, "valid_to"), 1)}};
     TRY(request_read(r, check, f));
     f->proof = (struct evidence_in){.kind = str_z(r->mem, f->in.l.type),
                                     .upload = request_upload(r, "file")};

@@ -70,8 +70,8 @@ err licence_public(struct tx *t, arena *mem, int64_t registrant_id, struct licen
     size_t n = 0;
     DB_EACH(t, mem,
             "SELECT " COLUMNS FROM " WHERE l.registrant_id = $1 AND l.state = 'valid'"
-                                   " AND l.valid_from <= $2 AND (l.valid_to = 0 OR l.valid_to > $2)"
-                                   " ORDER BY l.id LIMIT 100",
+            " AND l.valid_from <= $2 AND (l.valid_to = 0 OR l.valid_to > $2)"
+            " ORDER BY l.id LIMIT 100",
             DB_IN(registrant_id, tx_now(t)), OUT(l), { v[n++] = l; });
     *ret_v = v;
     *ret_n = n;

@@ -1,4 +1,5 @@
-/* Licences: two pairs of eyes for news, the end of a term told in time, and the gate by the date. */
+/* Licences: two pairs of eyes for news, the end of a term told in time, and the gate by the date.
+ */
 #include "licence/licence.h"
 
 #include "base/clock.h"
@@ -97,10 +98,8 @@ static err decide(struct tx *t, void *ctx)
 {
     struct call *c = ctx;
     struct casefile k;
-    struct decision d = {.verdict = c->verdict,
-                         .reason_key = S("other"),
-                         .reason = S("why"),
-                         .officer = c->officer};
+    struct decision d = {
+        .verdict = c->verdict, .reason_key = S("other"), .reason = S("why"), .officer = c->officer};
     TRY(case_of(t, mem, c->kind, ACCOUNT, c->id, &k));
     TRY(case_claim(t, k.id, c->officer, HOUR_MS));
     TRY(case_decide(t, mem, k.id, &d));

@@ -10,7 +10,7 @@ struct licence_console_view {
 };
 struct licence_one_view {
     struct facts_view facts;
-    str file, note; /* address of the document; what a second officer must know */
+    str file, note;   /* address of the document; what a second officer must know */
     struct form form; /* ending it; form.n 0: not offered */
 };
 struct licence_table_view {
@@ -22,7 +22,7 @@ struct news_sources_view {
     size_t source_n;
     str intro;
     struct table_view table;
-    struct form form;               /* form.n 0: only read */
+    struct form form;                /* form.n 0: only read */
     const struct confirm_view *acts; /* taking one off the list */
     size_t act_n;
 };

@@ -129,8 +129,7 @@ static void put_declared(struct xw *x, const struct syndication *f, const struct
     }
     str url = d.v[DECLARE_source_url];
     if (url.n)
-        put_link(x, "via",
-                 url.p[0] == '/' ? str_cat(mem, request_origin(f->r), url) : url, NULL);
+        put_link(x, "via", url.p[0] == '/' ? str_cat(mem, request_origin(f->r), url) : url, NULL);
 }
 
 static void put_entry(struct xw *x, const struct syndication *f, const struct entry *e)

@@ -98,9 +98,9 @@ static struct facts_view licences_of(struct request *r, const struct account_loa
     for (size_t i = 0; i < l->licence_n; i++) {
         const struct licence *x = &l->licences[i];
         str words[] = {x->number, x->issuer, licence_until(r, x)};
-        v[i] = (struct fact){
-            .label = licence_label(r->lang, x->type),
-            .text = msg_format(r->mem, r->lang, MSG_licence_line, words, LEN(words))};
+        v[i] =
+            (struct fact){.label = licence_label(r->lang, x->type),
+                          .text = msg_format(r->mem, r->lang, MSG_licence_line, words, LEN(words))};
     }
     return (struct facts_view){v, l->licence_n};
 }
