@@ -222,7 +222,11 @@ static err piece_make(struct tx *t, struct demo *d, size_t i)
                              .cover = S(""),
                              .category = str_from(PIECES[i].category)};
     TRY(declaration_json(d->mem, &PIECES[i].declared, &rules, &x.declared));
-    TRY(demo_doc(d, str_from(PIECES[i].text), &doc));
+    str picture = d->picture[(i * 7 + 2) % DEMO_PICTURES].media.hash;
+    TRY(demo_doc(
+        d,
+        str_fmt(d->mem, "%s\n\n![%s](blob:%.*s)\n", PIECES[i].text, PIECES[i].title, FMT(picture)),
+        &doc));
     TRY(article_text_check(d->mem, &x, doc, &x));
     TRY(article_submit(t, d->mem,
                        &(struct article_submission){
@@ -237,7 +241,7 @@ static err piece_make(struct tx *t, struct demo *d, size_t i)
                                            .account = d->account[account],
                                            .subject = o.no,
                                            .officer = d->user[DEMO_REVIEWER]}));
-    int64_t at = tx_now(t) - (int64_t)(LEN(PIECES) - i) * 5 * HOUR_MS;
+    int64_t at = tx_now(t) - DAY_MS - (int64_t)(i + 1) * 5 * HOUR_MS;
     return store_backdate(t, d->account[account], o.no, at, 40 + (int64_t)i * 31);
 }
 

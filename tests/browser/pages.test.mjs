@@ -25,6 +25,7 @@ const apart = {
   '/desk/jobs/:id': 'a job that failed; walked by tests/site/desk',
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
+  '/desk/licences/:registrant/:id/file': 'a sealed file; walked by tests/site/licences',
 };
 
 const source = readFileSync(new URL('../../src/app/routes.def', import.meta.url), 'utf8');
