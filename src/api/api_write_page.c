@@ -3,6 +3,7 @@
 
 #include "article/console.h"
 #include "base/json.h"
+#include "measure/measure.h"
 
 struct writing {
     struct request *r;
@@ -90,6 +91,7 @@ static err write(struct tx *t, void *ctx)
 {
     struct writing *w = ctx;
     const struct request *r = w->r;
+    TRY(measure_pass(t, r->member.account_id, FUNCTION_api));
     if (w->submit)
         return article_submit(t, r->mem,
                               &(struct article_submission){.account_id = r->member.account_id,

@@ -488,6 +488,96 @@ err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     return public_now ? remove_public(t, mem, &a, d) : send_back(t, mem, &a, &v, d);
 }
 
+/* ---- measures ---- */
+
+err article_take_down(struct tx *t, arena *mem, const struct article_act *act, str *ret_state,
+                      str *ret_reason)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    if (str_eq(a.state, S("draft")) || str_eq(a.state, S("discarded")))
+        return fault(ERR_CONFLICT, "article_not_removable", "article is %.*s", FMT(a.state));
+    *ret_state = a.state;
+    *ret_reason = a.reason;
+    TRY(case_cancel(t, CASE_ARTICLE, a.account_id, a.no));
+    TRY(store_state(t, &a, S("removed"), act->reason));
+    if (str_eq(a.state, S("published")))
+        TRY(store_count_public(t, a.account_id, -1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = RECORD_article_removed,
+                                     .actor = act->actor,
+                                     .reason = act->reason});
+}
+
+/* Whether it was public, withdrawn or waiting, the record says so again. */
+static enum record_kind back_as(str state)
+{
+    return str_eq(state, S("published"))   ? RECORD_article_restored
+           : str_eq(state, S("withdrawn")) ? RECORD_article_withdrawn
+                                           : RECORD_article_returned;
+}
+
+err article_put_back(struct tx *t, arena *mem, const struct article_act *act, str state)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    if (!str_eq(a.state, S("removed")))
+        return fault(ERR_CONFLICT, "not_removed", "article is %.*s", FMT(a.state));
+    bool waited = str_eq(state, S("held")) || str_eq(state, S("scheduled"));
+    TRY(store_state(t, &a, waited ? S("draft") : state, act->reason));
+    if (waited)
+        TRY(draft_restore(t, mem, &a, a.versions, S("")));
+    if (str_eq(state, S("published")))
+        TRY(store_count_public(t, a.account_id, +1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = back_as(state),
+                                     .actor = act->actor,
+                                     .reason = act->reason});
+}
+
+err article_mark(struct tx *t, arena *mem, const struct article_act *act, bool limited, str label)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    TRY(store_mark(t, &a, limited, label));
+    return pages_touch(t, mem, &a, a.category);
+}
+
+static err add_media(arena *mem, const struct article_version *v, str *hashes, size_t *n)
+{
+    struct node *doc;
+    size_t found = 0;
+    TRY(doc_from_json(mem, v->text.doc, &doc));
+    const struct doc_media *m = doc_pictures(mem, doc, &found);
+    for (size_t i = 0; i < found && *n < ARTICLE_MEDIA_MAX; i++)
+        hashes[(*n)++] = m[i].blob;
+    if (v->text.cover.n && *n < ARTICLE_MEDIA_MAX)
+        hashes[(*n)++] = v->text.cover;
+    return OK;
+}
+
+err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str **ret_v,
+                  size_t *ret_n)
+{
+    struct article_version *versions, v;
+    size_t count = 0, n = 0;
+    str *hashes = NEW_N(mem, str, ARTICLE_MEDIA_MAX);
+    TRY(article_versions(t, mem, account_id, no, &versions, &count));
+    for (size_t i = 0; i < count; i++) {
+        TRY(article_version_load(t, mem, account_id, no, versions[i].version, &v));
+        TRY(add_media(mem, &v, hashes, &n));
+    }
+    *ret_v = hashes;
+    *ret_n = n;
+    return OK;
+}
+
 static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
 {
     struct article a;

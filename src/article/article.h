@@ -11,6 +11,7 @@ enum {
     ARTICLE_TITLE_MAX = 64, /* code points */
     ARTICLE_DIGEST_MAX = 120,
     ARTICLE_REASON_MAX = 500,
+    ARTICLE_MEDIA_MAX = 1000, /* hashes that article_media gives */
 };
 
 /* What people write. Checked and made canonical by article_text_check, outside any transaction. */
@@ -45,6 +46,9 @@ struct article {
     bool account_verified;
     str state, kind, category, title, digest, cover, reason;
     int version, versions;
+    bool limited;        /* a measure keeps it from home, search and feeds */
+    str label;           /* family of a label in force, or "" */
+    bool account_closed; /* article_find then says removed, reason "account_closed" */
 };
 struct article_version {
     int64_t account_id, no, author_id, created_at;
@@ -95,6 +99,23 @@ err article_discard(struct tx *t, int64_t account_id, int64_t no, int64_t user_i
  * is public already (review after publication) reject removes it. Tells the operators. */
 err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d);
+/* ---- measures (ruling/) ---- */
+/* Takes an article off every public surface, whatever state it was in; its case of review is
+ * cancelled. Tells nobody: the ruling does. ERR_CONFLICT "article_not_removable": a draft, or put
+ * away. Its state and reason before are handed back for the way back. */
+struct article_act {
+    int64_t account_id, no, actor;
+    str reason; /* key of a family, shown to the public as its class */
+};
+err article_take_down(struct tx *t, arena *mem, const struct article_act *act, str *ret_state,
+                      str *ret_reason);
+/* As it was; what waited for review is a draft again. act.reason: the reason it had then. */
+err article_put_back(struct tx *t, arena *mem, const struct article_act *act, str state);
+/* Sets both marks as the measures in force say. */
+err article_mark(struct tx *t, arena *mem, const struct article_act *act, bool limited, str label);
+/* Media hashes of all its versions, covers too. */
+err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str **ret_v,
+                  size_t *ret_n);
 /* Publishes what is due; each asks the gate again, a closed gate holds it back with a notice. */
 err article_publish_due(struct tx *t, arena *mem, int *ret_published);
 
@@ -121,6 +142,7 @@ struct article_page {
     int64_t account_id;                           /* one account, or 0 */
     str category;                                 /* or "" */
     int64_t reader_id;                            /* subscriptions of this user, or 0 */
+    bool spread; /* of an account: without those whose spread is limited (the others always are) */
     int64_t before_at, before_account, before_no; /* 0 = first page */
     int limit;                                    /* ≤ 100 */
 };

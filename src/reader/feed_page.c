@@ -306,6 +306,7 @@ static err answer(struct syndication *f, feed_writer *write)
 {
     struct request *r = f->r;
     f->page.limit = ENTRIES;
+    f->page.spread = true;
     TRY(request_read(r, load, f));
     TRY(fill(f));
     reply_cache(r, FEED_CACHE_S);
