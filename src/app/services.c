@@ -20,6 +20,7 @@
 #include "record/log.h"
 #include "registrant/registrant.h"
 #include "registrant/verify_http.h"
+#include "ruling/ruling.h"
 #include "settings/provider.h"
 #include "user/user.h"
 #include "vault/vault.h"
@@ -125,6 +126,9 @@ static const struct job_kind JOBS[] = {
     {.name = MEDIA_JOB, .fn = job_media, .max_tries = WORK_JOB_TRIES, .at_once = 1},
     {.name = "media_sweep", .fn = job_media_sweep, .every_ms = HOUR_MS, .timeout_ms = HOUR_MS},
     {.name = SEARCH_JOB, .fn = search_job, .every_ms = SECOND_MS, .wanted = search_wanted},
+    {.name = MEASURE_EXPIRE_JOB, .fn = measure_expire_job, .every_ms = 10 * SECOND_MS},
+    {.name = MEASURE_VERIFY_JOB, .fn = measure_verify_job},
+    {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 

@@ -5,12 +5,16 @@
 #include "desk/desk_view.h"
 #include "policy/policy.h"
 #include "registrant/registrant.h"
+#include "ruling/ruling.h"
 
 const struct desk_kind DESK_KINDS[CASE_KINDS] = {
 #define KIND(kind, need, evidence, done)                                                           \
     [kind] = {.roles = (need), .view = evidence, .decided = done},
+#define RULED(kind, need, evidence, act)                                                           \
+    [kind] = {.roles = (need), .view = evidence, .acts = act},
 #include "desk/kinds.def"
 #undef KIND
+#undef RULED
 };
 
 unsigned desk_kinds_of(unsigned roles)
