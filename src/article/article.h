@@ -116,6 +116,8 @@ err article_mark(struct tx *t, arena *mem, const struct article_act *act, bool l
 /* Media hashes of all its versions, covers too. */
 err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str **ret_v,
                   size_t *ret_n);
+/* Is this hash also in another account, or in another public article of this one? */
+err article_media_shared(struct tx *t, int64_t account_id, int64_t no, str hash, bool *ret_shared);
 /* Publishes what is due; each asks the gate again, a closed gate holds it back with a notice. */
 err article_publish_due(struct tx *t, arena *mem, int *ret_published);
 

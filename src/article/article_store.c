@@ -104,6 +104,21 @@ err store_mark(struct tx *t, const struct article *a, bool limited, str label)
                    DB_IN(a->account_id, a->no, limited, label));
 }
 
+err article_media_shared(struct tx *t, int64_t account_id, int64_t no, str hash, bool *ret_shared)
+{
+    int64_t others = 0, here = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM media WHERE hash = $1 AND account_id <> $2",
+               DB_IN(hash, account_id), DB_OUT(&others)));
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM article a JOIN article_version v"
+               " ON v.account_id = a.account_id AND v.no = a.no AND v.version = a.version"
+               " WHERE a.account_id = $1 AND a.no <> $2 AND a.state = 'published'"
+               " AND (a.cover = $3 OR REPLACE(v.doc, $3, '') <> v.doc)",
+               DB_IN(account_id, no, hash), DB_OUT(&here)));
+    *ret_shared = others + here > 0;
+    return OK;
+}
+
 err store_title(struct tx *t, const struct article *a, const struct article_text *x)
 {
     return db_exec(

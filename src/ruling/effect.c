@@ -7,17 +7,23 @@
 #include "notice/notice.h"
 #include "ruling/steps.h"
 
-enum { ARGS_MAX = 200 };
+enum { ARGS_MAX = 200, ILLEGAL = 2 /* severities up to this */ };
 
 /* ---- beginning ---- */
 
-static err media_block(struct tx *t, arena *mem, const struct measure *m)
+/* Pictures of what is illegal go everywhere; of the rest those that nobody else shows. */
+static err media_block(struct tx *t, arena *mem, const struct measure *m, bool everywhere)
 {
     str *v;
     size_t n;
     TRY(article_media(t, mem, m->account_id, m->no, &v, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(measure_block_media(t, m->id, v[i]));
+    for (size_t i = 0; i < n; i++) {
+        bool shared = false;
+        if (!everywhere)
+            TRY(article_media_shared(t, m->account_id, m->no, v[i], &shared));
+        if (!shared)
+            TRY(measure_block_media(t, m->id, v[i]));
+    }
     return OK;
 }
 
@@ -61,13 +67,14 @@ static err article_marks(struct tx *t, arena *mem, const struct measure *m, int6
     return article_mark(t, mem, &act, limited, label);
 }
 
-static err begin_article(struct tx *t, arena *mem, struct measure *m, int64_t officer)
+static err begin_article(struct tx *t, arena *mem, struct measure *m, const struct ruling *r)
 {
-    struct article_act act = {m->account_id, m->no, officer, m->family};
+    struct article_act act = {m->account_id, m->no, r->officer, m->family};
     if (m->kind == MEASURE_remove)
         TRY(article_take_down(t, mem, &act, &m->before_state, &m->before_reason));
-    TRY(measure_start(t, mem, m, officer));
-    return m->kind == MEASURE_remove ? media_block(t, mem, m) : article_marks(t, mem, m, officer);
+    TRY(measure_start(t, mem, m, r->officer));
+    return m->kind == MEASURE_remove ? media_block(t, mem, m, r->severity <= ILLEGAL)
+                                     : article_marks(t, mem, m, r->officer);
 }
 
 static err begin_account(struct tx *t, arena *mem, struct measure *m, int64_t officer)
@@ -81,22 +88,22 @@ static err begin_account(struct tx *t, arena *mem, struct measure *m, int64_t of
                             officer);
 }
 
-static err begin(struct tx *t, arena *mem, struct measure *m, int64_t officer)
+static err begin(struct tx *t, arena *mem, struct measure *m, const struct ruling *r)
 {
     switch (m->kind) {
     case MEASURE_label:
     case MEASURE_limit:
     case MEASURE_remove:
-        return begin_article(t, mem, m, officer);
+        return begin_article(t, mem, m, r);
     case MEASURE_restrict:
     case MEASURE_suspend:
     case MEASURE_close:
-        return begin_account(t, mem, m, officer);
+        return begin_account(t, mem, m, r->officer);
     case MEASURE_warn:
     case MEASURE_KINDS:
         break;
     }
-    return measure_start(t, mem, m, officer);
+    return measure_start(t, mem, m, r->officer);
 }
 
 err effect_begin(struct tx *t, arena *mem, const struct ruling *r)
@@ -110,7 +117,7 @@ err effect_begin(struct tx *t, arena *mem, const struct ruling *r)
     TRY(measure_kind_parse(r->measure, &m.kind));
     /* Of both kinds (a warning): about what the case is about. */
     m.no = MEASURES[m.kind].things & FAMILY_ARTICLE ? r->no : 0;
-    TRY(begin(t, mem, &m, r->officer));
+    TRY(begin(t, mem, &m, r));
     return MEASURES[m.kind].is_read_back ? verify_later(t, mem, &m) : OK;
 }
 

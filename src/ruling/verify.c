@@ -79,9 +79,11 @@ static err in_media(struct check *c)
     bool shows = false;
     TRY(article_media(c->t, c->mem, c->a.account_id, c->a.no, &v, &n));
     for (size_t i = 0; i < n; i++) {
-        bool blocked = false;
+        bool blocked = false, shared = false;
         TRY(media_blocked(c->t, v[i], &blocked));
-        shows = shows || !blocked;
+        if (!blocked) /* left on purpose: somebody else shows it too */
+            TRY(article_media_shared(c->t, c->a.account_id, c->a.no, v[i], &shared));
+        shows = shows || (!blocked && !shared);
     }
     left_on(c, "media", shows);
     return OK;
