@@ -64,7 +64,7 @@ static err thing_load(struct tx *t, struct raising *x)
     int64_t no = 0;
     TRY(account_find(t, r->mem, request_arg(r, "handle"), &x->account));
     x->f.account_id = x->account.id;
-    if (!request_arg(r, "no").p)
+    if (!str_has(str_from(r->route->pattern), S(":no")))
         return x->staff || account_public(&x->account)
                    ? OK
                    : fault(ERR_NOT_FOUND, "not_found", "account is not public");

@@ -122,6 +122,7 @@ err ruling_write(struct tx *t, arena *mem, struct ruling *r)
     if (cited->policy[0])
         TRY(store_policy_version(t, str_from(cited->policy), r->at, &r->basis_version));
     TRY(store_ruling_insert(t, r));
+    TRY(ruling_load(t, mem, r->id, r)); /* with the account's handle */
     TRY(statement_make(mem, r, &json));
     TRY(store_statement_insert(t, r->id, json));
     TRY(effect_begin(t, mem, r));
