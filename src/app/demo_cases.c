@@ -3,12 +3,16 @@
  * samples only (advertising, faked figures). */
 #include "app/demo.h"
 #include "base/clock.h"
+#include "job/job.h"
 #include "ruling/ruling.h"
 
 enum { ARTICLES = 4, READER = DEMO_STAFF + DEMO_OPERATORS };
 
+enum { RULINGS = 3 };
 struct cases {
     struct demo *d;
+    int64_t ruling[RULINGS];
+    struct measure *measure[RULINGS];
     struct article *v; /* of the first account, newest first */
     size_t n;
 };
@@ -61,10 +65,10 @@ static err rule(struct tx *t, const struct cases *c, struct finding f, const str
 }
 
 /* An article removed and appealed, one limited, an account warned; a suspension proposed. */
-static err decided_ones(struct tx *t, const struct cases *c)
+static err decided_ones(struct tx *t, struct cases *c)
 {
     struct demo *d = c->d;
-    int64_t id = 0;
+    int64_t none = 0;
     struct ruling_wish w = {.measure = S("remove"),
                             .functions = S(""),
                             .basis = S("rules"),
@@ -77,8 +81,8 @@ static err decided_ones(struct tx *t, const struct cases *c)
                         .family = S("advertising"),
                         .quote = c->v[0].title,
                         .by = d->user[READER]};
-    TRY(rule(t, c, f, &w, &id));
-    struct appeal a = {.ruling_id = id,
+    TRY(rule(t, c, f, &w, &c->ruling[0]));
+    struct appeal a = {.ruling_id = c->ruling[0],
                        .user_id = demo_author(d, 0),
                        .text = S("文中的服务是公益项目，不收费，请复核。"),
                        .media = S("")};
@@ -90,7 +94,7 @@ static err decided_ones(struct tx *t, const struct cases *c)
     w.reasoning = S("标题与内容不符，属于应防范和抵制的不良信息。");
     f.no = c->v[2].no;
     f.family = S("clickbait");
-    TRY(rule(t, c, f, &w, &id));
+    TRY(rule(t, c, f, &w, &c->ruling[1]));
     w.measure = S("warn");
     w.severity = 2;
     w.basis = S("agreement");
@@ -100,11 +104,36 @@ static err decided_ones(struct tx *t, const struct cases *c)
                          .source = FINDING_STAFF,
                          .family = S("traffic"),
                          .by = d->user[DEMO_COMPLIANCE]};
-    TRY(rule(t, c, f, &w, &id));
+    TRY(rule(t, c, f, &w, &c->ruling[2]));
     w.measure = S("suspend");
     w.days = 60;
     f.account_id = d->account[7];
-    return rule(t, c, f, &w, &id);
+    return rule(t, c, f, &w, &none);
+}
+
+/* Read back here, where nobody waits for it, and not when the site is first served. */
+static err measures_read(struct tx *t, void *ctx)
+{
+    struct cases *c = ctx;
+    for (int i = 0; i < RULINGS; i++) {
+        size_t n;
+        TRY(measure_of(t, c->d->mem, c->ruling[i], &c->measure[i], &n));
+        ASSERT(n == 1);
+    }
+    return OK;
+}
+
+static err measures_verify(struct cases *c)
+{
+    TRY(db_read(c->d->site->db, measures_read, c));
+    for (int i = 0; i < RULINGS; i++) {
+        const struct measure *m = c->measure[i];
+        str args = str_fmt(c->d->mem, "{\"account\":%lld,\"measure\":%lld}",
+                           (long long)m->account_id, (long long)m->id);
+        if (MEASURES[m->kind].is_read_back)
+            TRY(measure_verify_job(c->d->site, &(struct job){.args = args, .mem = c->d->mem}));
+    }
+    return OK;
 }
 
 static err cases_make(struct tx *t, void *ctx)
@@ -120,5 +149,6 @@ static err cases_make(struct tx *t, void *ctx)
 err demo_cases(struct demo *d)
 {
     struct cases c = {.d = d};
-    return db_tx(d->site->db, cases_make, &c);
+    TRY(db_tx(d->site->db, cases_make, &c));
+    return measures_verify(&c);
 }

@@ -119,6 +119,7 @@ err ruling_write(struct tx *t, arena *mem, struct ruling *r)
         return ruling_record(t, mem, r, json);
     }
     const struct citation *cited = citation_find(r->basis);
+    ASSERT(cited); /* ruling_wish_check has seen it */
     if (cited->policy[0])
         TRY(store_policy_version(t, str_from(cited->policy), r->at, &r->basis_version));
     TRY(store_ruling_insert(t, r));

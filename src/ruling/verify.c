@@ -134,6 +134,7 @@ struct verifying {
     struct measure m;
     str left;
     int64_t gone_ms;
+    bool done; /* was found gone before */
 };
 
 static err look(struct tx *t, void *ctx)
@@ -142,7 +143,8 @@ static err look(struct tx *t, void *ctx)
     TRY(measure_load(t, v->mem, v->account_id, v->id, &v->m));
     struct check c = {.t = t, .mem = v->mem, .m = &v->m};
     buf_init(&c.left, v->mem, LEFT_MAX);
-    if (!v->m.lifted_at)
+    v->done = v->m.checked_at && !v->m.left_on.n;
+    if (!v->m.lifted_at && !v->done)
         TRY(v->m.no ? article_check(&c) : account_check(&c));
     v->left = buf_str(&c.left);
     return OK;
@@ -175,6 +177,8 @@ err measure_verify_job(void *ctx, const struct job *job)
                           .account_id = json_number(args, "account", 0),
                           .id = json_number(args, "measure", 0)};
     TRY(db_read(s->db, look, &v));
+    if (v.done)
+        return OK;
     v.gone_ms = clock_ms() - v.m.start_at;
     TRY(db_tx(s->db, note, &v));
     return v.left.n ? fault(ERR_IO, "measure_left", "measure %lld still on %.*s", (long long)v.id,

@@ -104,10 +104,25 @@ static void fill(struct request *r, struct form *f, const struct ruling_wish *w)
     form_set(f, "severity", w->severity ? str_fmt(r->mem, "%d", w->severity) : S(""));
 }
 
+/* An appeal needs the new decision only for two of its outcomes. */
+static const struct form_field *fields_of(struct request *r, bool appeal, size_t *ret_n)
+{
+    size_t skip = appeal ? 0 : APPEAL_FIELDS, n = LEN(FIELDS) - skip;
+    struct form_field *v = NEW_N(r->mem, struct form_field, n);
+    for (size_t i = 0; i < n; i++) {
+        v[i] = FIELDS[skip + i];
+        str name = str_from(v[i].name);
+        v[i].required = appeal ? i < APPEAL_FIELDS
+                               : str_eq(name, S("measure")) || str_eq(name, S("reasoning"));
+    }
+    *ret_n = n;
+    return v;
+}
+
 void wish_form(struct request *r, const struct wish_form *w, struct form *ret_f)
 {
-    const struct form_field *fields = w->appeal ? FIELDS : FIELDS + APPEAL_FIELDS;
-    size_t n = LEN(FIELDS) - (w->appeal ? 0 : APPEAL_FIELDS), measures = 0;
+    size_t n = 0, measures = 0;
+    const struct form_field *fields = fields_of(r, w->appeal, &n);
     if (r->method == METHOD_POST && request_field(r, "reasoning").p)
         (void)form_read(r, fields, n, ret_f);
     else
