@@ -141,9 +141,9 @@ err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct 
 
 /* Public lists, newest first. Key of the last row shown before: (published_at, account_id, no). */
 struct article_page {
-    int64_t account_id;                           /* one account, or 0 */
-    str category;                                 /* or "" */
-    int64_t reader_id;                            /* subscriptions of this user, or 0 */
+    int64_t account_id; /* one account, or 0 */
+    str category;       /* or "" */
+    int64_t reader_id;  /* subscriptions of this user, or 0 */
     bool spread; /* of an account: without those whose spread is limited (the others always are) */
     int64_t before_at, before_account, before_no; /* 0 = first page */
     int limit;                                    /* ≤ 100 */

@@ -209,7 +209,7 @@ err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_
 #define COLUMNS                                                                                    \
     "a.account_id, a.no, a.author_id, a.created_at, a.updated_at, a.published_at, a.publish_at,"   \
     " a.reads, p.handle, p.name, p.class, p.avatar, p.verified, a.state, a.kind, a.category,"      \
-    " a.title, a.digest, a.cover, a.reason, a.version, a.versions, a.limited, a.label,"             \
+    " a.title, a.digest, a.cover, a.reason, a.version, a.versions, a.limited, a.label,"            \
     " CASE WHEN p.state = 'closed' THEN 1 ELSE 0 END"
 #define JOIN " JOIN account p ON p.id = a.account_id "
 #define OUT(x)                                                                                     \
@@ -362,8 +362,8 @@ struct list {
 static err list_latest(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.state = 'published' AND " SPREAD " AND " BEFORE LATEST,
+            "SELECT " COLUMNS " FROM article a" JOIN "WHERE a.state = 'published' AND " SPREAD
+            " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
     return OK;
 }
@@ -395,8 +395,8 @@ static err list_feed(struct tx *t, arena *mem, const struct article_page *p, str
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM subscription s JOIN article a ON a.account_id ="
-            " s.account_id" JOIN
-            "WHERE s.user_id = $5 AND a.state = 'published' AND " SPREAD " AND " BEFORE LATEST,
+            " s.account_id" JOIN "WHERE s.user_id = $5 AND a.state = 'published' AND " SPREAD
+            " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->reader_id),
             OUT(l->row), ADD(l));
     return OK;

@@ -30,9 +30,9 @@ struct casefile {
     int64_t id, account_id, subject, opened_by, opened_at, due_at;
     int64_t claimed_by, claimed_at, claim_until, decided_at;
     enum case_kind kind;
-    int version;      /* of the article; else 0 */
-    str title, state; /* open, decided, cancelled */
-    str claimed_name; /* of claimed_by; empty when free */
+    int version;         /* of the article; else 0 */
+    str title, state;    /* open, decided, cancelled */
+    str claimed_name;    /* of claimed_by; empty when free */
     str family;          /* CASE_FINDING: its policy family; else "" */
     int severity;        /* CASE_FINDING: 1 (worst) to 4; else 0 */
     int64_t priority;    /* more is sooner, among equal due times */

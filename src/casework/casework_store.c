@@ -129,12 +129,13 @@ err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **
     struct decision d = {.case_id = case_id};
     str verdict = STR_NONE;
     DB_EACH(t, mem,
-            "SELECT d.id, d.officer, d.second_officer, d.at, d.reason_key, d.reason, d.seconds, d.verdict,"
+            "SELECT d.id, d.officer, d.second_officer, d.at, d.reason_key, d.reason, d.seconds, "
+            "d.verdict,"
             " COALESCE(u.name, '') FROM decision d LEFT JOIN users u ON u.id = d.officer"
             " WHERE d.case_id = $1 ORDER BY d.id LIMIT 200",
             DB_IN(case_id),
-            DB_OUT(&d.id, &d.officer, &d.second_officer, &d.at, &d.reason_key, &d.reason, &d.seconds, &verdict,
-                   &d.officer_name),
+            DB_OUT(&d.id, &d.officer, &d.second_officer, &d.at, &d.reason_key, &d.reason,
+                   &d.seconds, &verdict, &d.officer_name),
             {
                 TRY(verdict_parse(verdict, &d.verdict));
                 v[n++] = d;
@@ -282,8 +283,8 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                " RETURNING id",
                DB_IN(user_id, tx_now(t) + lease_ms, tx_now(t), kinds >> CASE_REGISTRANT & 1,
                      kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
-                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1,
-                     kinds >> CASE_FINDING & 1, kinds >> CASE_APPEAL & 1),
+                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1, kinds >> CASE_FINDING & 1,
+                     kinds >> CASE_APPEAL & 1),
                DB_OUT(&id)));
     *ret_id = id;
     return OK;
@@ -325,7 +326,8 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     struct casefile c;
     TRY(case_load(t, mem, case_id, &c));
     TRY(interest_check(t, &c, d->officer));
-    if ((d->second_officer && d->second_officer == d->officer) || (d->second_officer && c.proposed_by != d->officer))
+    if ((d->second_officer && d->second_officer == d->officer) ||
+        (d->second_officer && c.proposed_by != d->officer))
         return fault(ERR_DENIED, "own_proposal", "case %lld", (long long)case_id);
     if (d->second_officer)
         TRY(interest_check(t, &c, d->second_officer));

@@ -237,8 +237,7 @@ static err decide(struct tx *t, void *ctx)
     TRY(case_load(t, r->mem, x->id, &x->c));
     TRY(kind_allowed(r, &x->c));
     if (!DESK_KINDS[x->c.kind].decided)
-        return fault(ERR_DENIED, "decided_elsewhere", "case %lld needs a ruling",
-                     (long long)x->id);
+        return fault(ERR_DENIED, "decided_elsewhere", "case %lld needs a ruling", (long long)x->id);
     TRY(reason_fill(r, &x->c, &d));
     TRY(case_decide(t, r->mem, x->id, &d));
     TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, &d));

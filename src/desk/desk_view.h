@@ -9,7 +9,8 @@
 struct desk_kind {
     unsigned roles;
     err (*view)(struct request *r, const struct casefile *c, html *ret_view); /* may be NULL */
-    err (*acts)(struct request *r, const struct casefile *c, html *ret_acts); /* instead of decided */
+    err (*acts)(struct request *r, const struct casefile *c,
+                html *ret_acts); /* instead of decided */
     err (*decided)(struct tx *t, arena *mem, const struct casefile *c, const struct decision *d);
 };
 extern const struct desk_kind DESK_KINDS[CASE_KINDS];

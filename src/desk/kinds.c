@@ -10,8 +10,7 @@
 const struct desk_kind DESK_KINDS[CASE_KINDS] = {
 #define KIND(kind, need, evidence, done)                                                           \
     [kind] = {.roles = (need), .view = evidence, .decided = done},
-#define RULED(kind, need, evidence, act)                                                           \
-    [kind] = {.roles = (need), .view = evidence, .acts = act},
+#define RULED(kind, need, evidence, act) [kind] = {.roles = (need), .view = evidence, .acts = act},
 #include "desk/kinds.def"
 #undef KIND
 #undef RULED
@@ -29,7 +28,7 @@ unsigned desk_kinds_of(unsigned roles)
 str desk_kind_label(enum lang lang, enum case_kind kind)
 {
     static const enum msg LABELS[CASE_KINDS] = {MSG_case_kind_registrant, MSG_case_kind_account,
-                                                MSG_case_kind_profile, MSG_case_kind_article,
+                                                MSG_case_kind_profile,    MSG_case_kind_article,
                                                 MSG_case_kind_policy,     MSG_case_kind_finding,
                                                 MSG_case_kind_appeal};
     return msg(lang, LABELS[kind]);

@@ -58,8 +58,8 @@ err do_desk_second(struct request *r)
 {
     struct act x = {.r = r};
     TRY(request_arg_int(r, "id", &x.id));
-    x.answer = (struct proposal_answer){x.id, r->session.user_id, typed(r, "answer"),
-                                        typed(r, "reason")};
+    x.answer =
+        (struct proposal_answer){x.id, r->session.user_id, typed(r, "answer"), typed(r, "reason")};
     err e = request_tx(r, second, &x);
     if (e != OK)
         return desk_answer(r, x.id, e);

@@ -34,8 +34,8 @@ const struct clock_line CLOCKS[CLOCK_COUNT] = {
 };
 
 static const str SOURCES[FINDING_SOURCES] = {
-    [FINDING_RULE] = S_INIT("rule"),           [FINDING_STAFF] = S_INIT("staff"),
-    [FINDING_REPORT] = S_INIT("report"),       [FINDING_AUTHORITY] = S_INIT("authority"),
+    [FINDING_RULE] = S_INIT("rule"),     [FINDING_STAFF] = S_INIT("staff"),
+    [FINDING_REPORT] = S_INIT("report"), [FINDING_AUTHORITY] = S_INIT("authority"),
     [FINDING_RIGHTS] = S_INIT("rights"),
 };
 

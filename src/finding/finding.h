@@ -12,7 +12,7 @@ enum { FINDING_QUOTE_MAX = 500, FINDING_NOTE_MAX = 1000, FINDING_RULE_MAX = 100 
 
 struct family {
     const char *key, *codes, *authority, *dsa;
-    int severity; /* 1 (worst) to 4 */
+    int severity;    /* 1 (worst) to 4 */
     unsigned things; /* FAMILY_ARTICLE, FAMILY_ACCOUNT: what readers report under it */
 };
 enum { FAMILY_ARTICLE = 1, FAMILY_ACCOUNT = 2 };
@@ -39,13 +39,13 @@ struct finding {
     int version;            /* of the article; 0 = the public one, else the newest */
     enum finding_source source;
     str family;
-    int severity;   /* 1 to 4; 0 = the family's */
-    str quote;      /* the passage, or ""; longer ones are cut */
-    int from, to;   /* its place in doc_text(…, DOC_TEXT_READ), code points; 0, 0 = not said */
-    str rule;       /* FINDING_RULE: its id */
+    int severity; /* 1 to 4; 0 = the family's */
+    str quote;    /* the passage, or ""; longer ones are cut */
+    int from, to; /* its place in doc_text(…, DOC_TEXT_READ), code points; 0, 0 = not said */
+    str rule;     /* FINDING_RULE: its id */
     int rule_version;
-    str note;       /* what the reporter or officer wrote, or "" */
-    int64_t by;     /* user, 0 = nobody known (rules, readers who are not logged in) */
+    str note;   /* what the reporter or officer wrote, or "" */
+    int64_t by; /* user, 0 = nobody known (rules, readers who are not logged in) */
     /* out */
     int64_t id, case_id, at;
     str receipt; /* FINDING_REPORT: the reporter's code, in mem */
@@ -63,7 +63,7 @@ err finding_list(struct tx *t, arena *mem, int64_t case_id, struct finding **ret
 
 /* What somebody with a receipt may know. */
 struct finding_fate {
-    int64_t at, decided_at; /* 0 = not yet */
+    int64_t at, decided_at;     /* 0 = not yet */
     str title, family, verdict; /* verdict: "" until decided; approve = nothing wrong, reject */
 };
 err finding_by_receipt(struct tx *t, arena *mem, str receipt, struct finding_fate *ret_f);

@@ -26,13 +26,13 @@ err store_finding_thing(struct tx *t, arena *mem, const struct finding *f,
 
 err store_finding_again(struct tx *t, const struct finding *f, int64_t *ret_case, int64_t *ret_n)
 {
-    return db_one(t, NULL,
-                  "SELECT COUNT(*), COALESCE(MAX(case_id), 0) FROM finding WHERE account_id = $1"
-                  " AND no = $2 AND version = $3 AND source = 'rule' AND family = $4"
-                  " AND rule = $5 AND rule_version = $6 AND from_at = $7",
-                  DB_IN(f->account_id, f->no, f->version, f->family, f->rule, f->rule_version,
-                        f->from),
-                  DB_OUT(ret_n, ret_case));
+    return db_one(
+        t, NULL,
+        "SELECT COUNT(*), COALESCE(MAX(case_id), 0) FROM finding WHERE account_id = $1"
+        " AND no = $2 AND version = $3 AND source = 'rule' AND family = $4"
+        " AND rule = $5 AND rule_version = $6 AND from_at = $7",
+        DB_IN(f->account_id, f->no, f->version, f->family, f->rule, f->rule_version, f->from),
+        DB_OUT(ret_n, ret_case));
 }
 
 err store_finding_count(struct tx *t, int64_t case_id, int64_t *ret_n)

@@ -25,7 +25,7 @@ enum measure_function {
 #define X(name) FUNCTION_##name,
     FUNCTION_TABLE(X)
 #undef X
-    MEASURE_FUNCTIONS
+        MEASURE_FUNCTIONS
 };
 str measure_function_name(enum measure_function f);
 /* ERR_INVALID "unknown_function", "function_required". */
@@ -33,9 +33,9 @@ err measure_functions_check(str list);
 
 struct measure {
     int64_t id, account_id, no /* 0 = the account */, decision_id, start_at;
-    int64_t end_at;                 /* 0 = without end */
-    int64_t lifted_at, lifted_by;   /* lifted_at 0 = stands; lifted_by 0 = it ran out */
-    int64_t checked_at, gone_ms;    /* when the public surfaces were read back; ms since start */
+    int64_t end_at;               /* 0 = without end */
+    int64_t lifted_at, lifted_by; /* lifted_at 0 = stands; lifted_by 0 = it ran out */
+    int64_t checked_at, gone_ms;  /* when the public surfaces were read back; ms since start */
     enum measure_kind kind;
     str functions, reason, family, before_state, before_reason;
     str left_on; /* surfaces that still showed it when they were read back; "" = none */

@@ -9,16 +9,16 @@ static err leave(struct tx *t, arena *mem, const struct measure *m, enum record_
                  int64_t officer)
 {
     return record_add(
-        t, &(struct record_in){
-               .kind = kind,
-               .account_id = m->account_id,
-               .actor = officer,
-               .subject = str_fmt(mem, "measure/%lld", (long long)m->id),
-               RECORD_FIELDS(RECORD_TEXT("measure", str_from(MEASURES[m->kind].name)),
-                             RECORD_TEXT("functions", m->functions), RECORD_INT("no", m->no),
-                             RECORD_INT("decision", m->decision_id),
-                             RECORD_INT("end_at", m->end_at)),
-           });
+        t,
+        &(struct record_in){
+            .kind = kind,
+            .account_id = m->account_id,
+            .actor = officer,
+            .subject = str_fmt(mem, "measure/%lld", (long long)m->id),
+            RECORD_FIELDS(RECORD_TEXT("measure", str_from(MEASURES[m->kind].name)),
+                          RECORD_TEXT("functions", m->functions), RECORD_INT("no", m->no),
+                          RECORD_INT("decision", m->decision_id), RECORD_INT("end_at", m->end_at)),
+        });
 }
 
 err measure_start(struct tx *t, arena *mem, struct measure *m, int64_t officer)
@@ -70,8 +70,7 @@ err measure_load(struct tx *t, arena *mem, int64_t account_id, int64_t id, struc
     return OK;
 }
 
-err measure_of(struct tx *t, arena *mem, int64_t decision_id, struct measure **ret_v,
-               size_t *ret_n)
+err measure_of(struct tx *t, arena *mem, int64_t decision_id, struct measure **ret_v, size_t *ret_n)
 {
     struct measure *v = NEW_N(mem, struct measure, MAX_OF), m = {0};
     str kind = STR_NONE;

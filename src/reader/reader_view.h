@@ -51,7 +51,7 @@ struct article_view {
     str category, csrf;
     int minutes, place; /* place: per mille, where this reader stopped */
     bool subscribed, old_version, saved, history, staff;
-    str label; /* said by a measure, in words; "" = none */
+    str label;       /* said by a measure, in words; "" = none */
     str url, here;   /* public address; path to come back to */
     char size, face; /* of the reader's choice: pieces.h */
 };

@@ -17,8 +17,8 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
                " LEFT JOIN search_doc d ON d.account_id = a.account_id AND d.no = a.no"
                " WHERE a.account_id = $1 AND a.no = $2",
                DB_IN(ref->account_id, ref->no),
-               DB_OUT(&state, &limited, &s.version, &s.category, &s.kind, &s.published_at, &s.account_name,
-                      &s.title, &s.json, &s.doc, &s.indexed, &s.live)));
+               DB_OUT(&state, &limited, &s.version, &s.category, &s.kind, &s.published_at,
+                      &s.account_name, &s.title, &s.json, &s.doc, &s.indexed, &s.live)));
     s.is_public = str_eq(state, S("published")) && !limited && s.json.n;
     *ret_s = s;
     return OK;

@@ -9,16 +9,15 @@ enum { REASON_MAX = 500 };
 static err leave(struct tx *t, arena *mem, const struct appeal *a, enum record_kind kind,
                  int64_t actor)
 {
-    return record_add(t, &(struct record_in){
-                             .kind = kind,
-                             .account_id = a->account_id,
-                             .actor = actor,
-                             .subject = str_fmt(mem, "case/%lld", (long long)a->case_id),
-                             RECORD_FIELDS(RECORD_INT("appeal", a->id),
-                                           RECORD_INT("ruling", a->ruling_id),
-                                           RECORD_TEXT("outcome", a->outcome.p ? a->outcome
-                                                                               : S(""))),
-                         });
+    return record_add(
+        t, &(struct record_in){
+               .kind = kind,
+               .account_id = a->account_id,
+               .actor = actor,
+               .subject = str_fmt(mem, "case/%lld", (long long)a->case_id),
+               RECORD_FIELDS(RECORD_INT("appeal", a->id), RECORD_INT("ruling", a->ruling_id),
+                             RECORD_TEXT("outcome", a->outcome.p ? a->outcome : S(""))),
+           });
 }
 
 static err file_check(struct tx *t, arena *mem, const struct appeal *a, const struct ruling *r,
@@ -30,8 +29,7 @@ static err file_check(struct tx *t, arena *mem, const struct appeal *a, const st
     if (str_count(a->text) > APPEAL_TEXT_MAX)
         return fault_field(ERR_INVALID, "too_long", "text", "over %d", APPEAL_TEXT_MAX);
     if (r->replaces)
-        return fault(ERR_DENIED, "appeal_final", "ruling %lld came of an appeal",
-                     (long long)r->id);
+        return fault(ERR_DENIED, "appeal_final", "ruling %lld came of an appeal", (long long)r->id);
     if (tx_now(t) > r->at + window_ms)
         return fault(ERR_DENIED, "appeal_too_late", "ruling %lld", (long long)r->id);
     err e = appeal_of_ruling(t, mem, r->id, &filed);

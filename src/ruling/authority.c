@@ -35,15 +35,15 @@ err report_submit(struct tx *t, arena *mem, const struct authority_report *r, in
     TRY(store_report_submitted(t, r, by, &changed));
     if (!changed)
         return fault(ERR_CONFLICT, "report_submitted", "report %lld", (long long)r->id);
-    return record_add(t, &(struct record_in){
-                             .kind = RECORD_report_submitted,
-                             .actor = by,
-                             .subject = str_fmt(mem, "report/%lld", (long long)r->id),
-                             RECORD_FIELDS(RECORD_TEXT("kind", had.kind),
-                                           RECORD_INT("ruling", had.ruling_id),
-                                           RECORD_TEXT("channel", r->channel),
-                                           RECORD_TEXT("receipt", r->receipt)),
-                         });
+    return record_add(
+        t,
+        &(struct record_in){
+            .kind = RECORD_report_submitted,
+            .actor = by,
+            .subject = str_fmt(mem, "report/%lld", (long long)r->id),
+            RECORD_FIELDS(RECORD_TEXT("kind", had.kind), RECORD_INT("ruling", had.ruling_id),
+                          RECORD_TEXT("channel", r->channel), RECORD_TEXT("receipt", r->receipt)),
+        });
 }
 
 /* ---- the package ---- */
@@ -86,8 +86,7 @@ static void subject_members(struct jw *j, arena *mem, const struct packing *p)
     const struct family *f = family_find(r->family);
     jw_key_int(j, "case", r->case_id);
     jw_key_str(j, "discovery_source", r->sources);
-    jw_key_str(j, "discovered_at",
-               p->finding_n ? clock_rfc3339(mem, p->findings[0].at) : STR_NONE);
+    jw_key_str(j, "discovered_at", p->finding_n ? clock_rfc3339(mem, p->findings[0].at) : STR_NONE);
     jw_key_str(j, "confirmed_at", clock_rfc3339(mem, r->at));
     jw_key_str(j, "category", f ? str_from(f->codes) : STR_NONE);
     jw_key_str(j, "recipient", f && f->authority[0] ? str_from(f->authority) : S("cac"));
@@ -95,8 +94,9 @@ static void subject_members(struct jw *j, arena *mem, const struct packing *p)
     jw_key_int(j, "severity", r->severity);
     jw_key_str(j, "account", r->handle);
     jw_key_str(j, "title", r->title);
-    jw_key_str(j, "url", r->no ? str_fmt(mem, "/a/%.*s/%lld", FMT(r->handle), (long long)r->no)
-                               : str_cat(mem, S("/a/"), r->handle));
+    jw_key_str(j, "url",
+               r->no ? str_fmt(mem, "/a/%.*s/%lld", FMT(r->handle), (long long)r->no)
+                     : str_cat(mem, S("/a/"), r->handle));
     jw_key_int(j, "version", r->version);
     jw_key_str(j, "facts", r->facts);
     jw_key_str(j, "passage", r->quote);
@@ -115,8 +115,7 @@ err report_package(struct tx *t, arena *mem, int64_t id, str *ret_json)
     subject_members(&j, mem, &p);
     measures_member(&j, mem, p.measures, p.measure_n);
     jw_key_str(&j, "due", clock_rfc3339(mem, p.q.due_at));
-    jw_key_str(&j, "submitted",
-               p.q.submitted_at ? clock_rfc3339(mem, p.q.submitted_at) : STR_NONE);
+    jw_key_str(&j, "submitted", p.q.submitted_at ? clock_rfc3339(mem, p.q.submitted_at) : STR_NONE);
     jw_key_str(&j, "channel", p.q.channel);
     jw_key_str(&j, "receipt", p.q.receipt);
     jw_end(&j);

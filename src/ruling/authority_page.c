@@ -1,7 +1,7 @@
 /* Reports to the authority: what is due, the package, and the receipt. */
+#include "partials.html.h"
 #include "ruling/ruling_view.h"
 #include "ruling_authority.html.h"
-#include "partials.html.h"
 
 enum { COLUMNS = 4 };
 

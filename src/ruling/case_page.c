@@ -53,8 +53,7 @@ static err see(struct tx *t, void *ctx)
     TRY(appeal ? see_appeal(t, s) : see_finding(t, s));
     int64_t no = appeal ? s->of.no : s->c->subject;
     s->has_version = no != 0;
-    return no ? article_version_load(t, s->r->mem, s->c->account_id, no, s->c->version,
-                                     &s->version)
+    return no ? article_version_load(t, s->r->mem, s->c->account_id, no, s->c->version, &s->version)
               : OK;
 }
 
@@ -112,8 +111,8 @@ static const struct proposal_item *proposals_of(struct seeing *s)
             .what = msg_format(r->mem, r->lang,
                                p->wish.days ? MSG_ruling_for_days : MSG_ruling_for_good,
                                (const str[]){measure_label(r->lang, p->wish.measure), days}, 2),
-            .state = msg_lookup(r->lang, "proposal.", str_z(r->mem, p->state),
-                                MSG_proposal_waiting),
+            .state =
+                msg_lookup(r->lang, "proposal.", str_z(r->mem, p->state), MSG_proposal_waiting),
             .own = p->officer == r->session.user_id && str_eq(p->state, S("waiting"))};
     }
     return v;
@@ -135,8 +134,7 @@ static struct table_view earlier_of(struct seeing *s)
         c[1].text = family_label(r->lang, x->family);
         c[2].text = measure_label(r->lang, x->measure);
         c[3].at_ms = x->at;
-        rows[i] =
-            (struct table_row){str_fmt(r->mem, "/desk/rulings/%lld", (long long)x->id), c};
+        rows[i] = (struct table_row){str_fmt(r->mem, "/desk/rulings/%lld", (long long)x->id), c};
     }
     return (struct table_view){.caption = msg(r->lang, MSG_ruling_earlier),
                                .cols = cols,
@@ -177,8 +175,8 @@ err ruling_case_view(struct request *r, const struct casefile *c, html *ret_view
         .csrf = r->session.csrf,
         .base = str_fmt(r->mem, "/desk/cases/%lld", (long long)c->id),
         .family = family_label(r->lang, c->kind == CASE_APPEAL ? s.of.family : c->family),
-        .ruling = s.has_ruling ? str_fmt(r->mem, "/desk/rulings/%lld", (long long)s.ruling.id)
-                               : S(""),
+        .ruling =
+            s.has_ruling ? str_fmt(r->mem, "/desk/rulings/%lld", (long long)s.ruling.id) : S(""),
         .items = items_of(&s),
         .n = s.finding_n,
         .proposals = proposals_of(&s),

@@ -102,10 +102,10 @@ static void choices(struct raising *x, struct form *f)
 static err show(struct raising *x, int status, struct form *f)
 {
     struct request *r = x->r;
-    struct report_page_view v = {.form = f,
-                                 .title = x->f.no ? x->a.title : x->account.name,
-                                 .intro = msg(r->lang, x->staff ? MSG_finding_raise_intro
-                                                                : MSG_report_intro)};
+    struct report_page_view v = {
+        .form = f,
+        .title = x->f.no ? x->a.title : x->account.name,
+        .intro = msg(r->lang, x->staff ? MSG_finding_raise_intro : MSG_report_intro)};
     choices(x, f);
     struct page page = {.place = x->staff ? PLACE_DESK : PLACE_PLAIN, .noindex = true};
     return REPLY_PAGE_STATUS(r, status, &page, view_report, &v);

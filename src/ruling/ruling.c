@@ -103,9 +103,8 @@ static err ruling_record(struct tx *t, arena *mem, const struct ruling *r, str s
                .subject = str_fmt(mem, "case/%lld", (long long)r->case_id),
                RECORD_FIELDS(RECORD_INT("ruling", r->id), RECORD_TEXT("family", r->family),
                              RECORD_TEXT("measure", r->measure), RECORD_INT("no", r->no),
-                             RECORD_INT("version", r->version),
-                             RECORD_INT("severity", r->severity), RECORD_INT("days", r->days),
-                             RECORD_TEXT("basis", r->basis),
+                             RECORD_INT("version", r->version), RECORD_INT("severity", r->severity),
+                             RECORD_INT("days", r->days), RECORD_TEXT("basis", r->basis),
                              RECORD_INT("second_officer", r->second_officer),
                              RECORD_TEXT("sha256", sha256_hex(mem, h))),
            });
@@ -133,7 +132,8 @@ err ruling_write(struct tx *t, arena *mem, struct ruling *r)
     return ruling_record(t, mem, r, json);
 }
 
-/* What its findings say: where they came from, the first passage, and whether a machine found it. */
+/* What its findings say: where they came from, the first passage, and whether a machine found it.
+ */
 static err findings_take(struct tx *t, arena *mem, struct ruling *r)
 {
     struct finding *v;
@@ -234,14 +234,14 @@ static err propose(struct tx *t, arena *mem, const struct casefile *c, int64_t o
     TRY(wish_json(mem, w, &p.wish));
     TRY(store_second_insert(t, &p));
     TRY(case_proposed(t, c->id, officer));
-    return record_add(t, &(struct record_in){
-                             .kind = RECORD_ruling_proposed,
-                             .account_id = c->account_id,
-                             .actor = officer,
-                             .subject = str_fmt(mem, "case/%lld", (long long)c->id),
-                             RECORD_FIELDS(RECORD_TEXT("measure", w->measure),
-                                           RECORD_INT("days", w->days)),
-                         });
+    return record_add(
+        t, &(struct record_in){
+               .kind = RECORD_ruling_proposed,
+               .account_id = c->account_id,
+               .actor = officer,
+               .subject = str_fmt(mem, "case/%lld", (long long)c->id),
+               RECORD_FIELDS(RECORD_TEXT("measure", w->measure), RECORD_INT("days", w->days)),
+           });
 }
 
 static err proposal_end(struct tx *t, arena *mem, const struct proposal *p,

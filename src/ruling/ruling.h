@@ -120,8 +120,9 @@ struct authority_report {
 };
 err report_list(struct tx *t, arena *mem, struct authority_report **ret_v, size_t *ret_n);
 err report_load(struct tx *t, arena *mem, int64_t id, struct authority_report *ret_r);
-err report_submit(struct tx *t, arena *mem, const struct authority_report *r /* id, channel,
-                  receipt */, int64_t by);
+err report_submit(struct tx *t, arena *mem,
+                  const struct authority_report *r /* id, channel,
+receipt */, int64_t by);
 /* Package of obligations 4.4, as far as the platform knows it. */
 err report_package(struct tx *t, arena *mem, int64_t id, str *ret_json);
 #define REPORT_WATCH_JOB "report_watch"

@@ -74,10 +74,10 @@ static str seconds(arena *mem, int64_t ms)
 static struct table_cell state_cell(struct request *r, const struct measure *m)
 {
     if (m->lifted_at)
-        return (struct table_cell){.status = true,
-                                   .tone = TONE_NEUTRAL,
-                                   .text = msg(r->lang, m->lifted_by ? MSG_measure_lifted
-                                                                     : MSG_measure_ended)};
+        return (struct table_cell){
+            .status = true,
+            .tone = TONE_NEUTRAL,
+            .text = msg(r->lang, m->lifted_by ? MSG_measure_lifted : MSG_measure_ended)};
     return (struct table_cell){
         .status = true, .tone = TONE_WARN, .text = msg(r->lang, MSG_measure_stands)};
 }
@@ -168,10 +168,10 @@ static err fill(struct one *x, struct ruling_page_view *v)
         return OK;
     v->text = x->appeal.text;
     v->reasons = x->appeal.reasons;
-    v->outcome = x->appeal.outcome.n
-                     ? msg_lookup(r->lang, "appeal.", str_z(r->mem, x->appeal.outcome),
-                                  MSG_appeal_waiting)
-                     : msg(r->lang, MSG_appeal_waiting);
+    v->outcome =
+        x->appeal.outcome.n
+            ? msg_lookup(r->lang, "appeal.", str_z(r->mem, x->appeal.outcome), MSG_appeal_waiting)
+            : msg(r->lang, MSG_appeal_waiting);
     return OK;
 }
 
@@ -187,9 +187,9 @@ err page_desk_ruling(struct request *r)
                          .text = family_label(r->lang, x.x.family)};
     f[1] = (struct fact){.label = msg(r->lang, MSG_ruling_at),
                          .text = clock_china_text(r->mem, x.x.at)};
-    f[2] = (struct fact){
-        .label = msg(r->lang, MSG_ruling_officers),
-        .text = msg(r->lang, x.x.second_officer ? MSG_ruling_two : MSG_ruling_one)};
+    f[2] =
+        (struct fact){.label = msg(r->lang, MSG_ruling_officers),
+                      .text = msg(r->lang, x.x.second_officer ? MSG_ruling_two : MSG_ruling_one)};
     v.facts = (struct facts_view){f, 3};
     struct page page = {.place = PLACE_DESK, .title = x.x.title};
     page.back = (struct page_link){str_fmt(r->mem, "/desk/cases/%lld", (long long)x.x.case_id),
@@ -227,9 +227,9 @@ static err show_mine(struct one *x, int status, struct form *f)
     bool late = r->now > x->x.at + window_ms(r);
     if (x->appealed || late || x->x.replaces) {
         v.form = NULL;
-        v.why_not = x->appealed ? S("")
-                                : msg(r->lang, late ? MSG_reason_appeal_too_late
-                                                    : MSG_reason_appeal_final);
+        v.why_not = x->appealed
+                        ? S("")
+                        : msg(r->lang, late ? MSG_reason_appeal_too_late : MSG_reason_appeal_final);
     }
     f->submit = MSG_appeal_send;
     f->action = str_cat(r->mem, ruling_link(r->mem, x->id), S("/appeal"));

@@ -15,9 +15,9 @@ err store_ruling_insert(struct tx *t, const struct ruling *r)
                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
                    " $16, $17, $18, $19, $20, $21, $22)",
                    DB_IN(r->id, r->case_id, r->account_id, r->no, r->version, r->title, r->family,
-                         r->severity, r->measure, r->functions, r->days, r->basis,
-                         r->basis_version, r->facts, r->reasoning, r->quote, r->sources,
-                         r->automation, r->officer, r->second_officer, r->replaces, r->at));
+                         r->severity, r->measure, r->functions, r->days, r->basis, r->basis_version,
+                         r->facts, r->reasoning, r->quote, r->sources, r->automation, r->officer,
+                         r->second_officer, r->replaces, r->at));
 }
 
 err store_statement_insert(struct tx *t, int64_t ruling_id, str json)
@@ -39,10 +39,9 @@ err statement_load(struct tx *t, arena *mem, int64_t ruling_id, str *ret_json)
     " FROM ruling r JOIN account a ON a.id = r.account_id"
 #define OUT(x)                                                                                     \
     DB_OUT(&(x).id, &(x).case_id, &(x).account_id, &(x).no, &(x).version, &(x).title, &(x).family, \
-           &(x).severity, &(x).measure, &(x).functions, &(x).days, &(x).basis,                     \
-           &(x).basis_version, &(x).facts, &(x).reasoning, &(x).quote, &(x).sources,               \
-           &(x).automation, &(x).officer, &(x).second_officer, &(x).replaces, &(x).at,             \
-           &(x).handle)
+           &(x).severity, &(x).measure, &(x).functions, &(x).days, &(x).basis, &(x).basis_version, \
+           &(x).facts, &(x).reasoning, &(x).quote, &(x).sources, &(x).automation, &(x).officer,    \
+           &(x).second_officer, &(x).replaces, &(x).at, &(x).handle)
 
 err ruling_load(struct tx *t, arena *mem, int64_t id, struct ruling *ret_r)
 {
@@ -129,21 +128,19 @@ err proposal_waiting(struct tx *t, arena *mem, int64_t case_id, struct proposal 
 {
     struct proposal p = {.case_id = case_id};
     str wish = STR_NONE;
-    TRY(db_one(t, mem, PROPOSAL " AND p.state = 'waiting'", DB_IN(case_id),
-               PROPOSAL_OUT(p, wish)));
+    TRY(db_one(t, mem, PROPOSAL " AND p.state = 'waiting'", DB_IN(case_id), PROPOSAL_OUT(p, wish)));
     TRY(wish_read(mem, wish, &p.wish));
     *ret_p = p;
     return OK;
 }
 
-err proposal_list(struct tx *t, arena *mem, int64_t case_id, struct proposal **ret_v,
-                  size_t *ret_n)
+err proposal_list(struct tx *t, arena *mem, int64_t case_id, struct proposal **ret_v, size_t *ret_n)
 {
     struct proposal *v = NEW_N(mem, struct proposal, MAX_LIST), p = {.case_id = case_id};
     str wish = STR_NONE;
     size_t n = 0;
-    DB_EACH(t, mem, PROPOSAL " ORDER BY p.id DESC LIMIT 100", DB_IN(case_id),
-            PROPOSAL_OUT(p, wish), {
+    DB_EACH(t, mem, PROPOSAL " ORDER BY p.id DESC LIMIT 100", DB_IN(case_id), PROPOSAL_OUT(p, wish),
+            {
                 TRY(wish_read(mem, wish, &p.wish));
                 v[n++] = p;
             });

@@ -255,8 +255,8 @@ static void test_ruling__removes_and_an_appeal_restores_exactly(void **state)
     will(claim, &anna, ERR_DENIED, "conflict_of_interest");
     struct call bert = {.case_id = a.appeal.case_id, .user = BERT};
     will(claim, &bert, OK, NULL);
-    bert.verdict = (struct appeal_verdict){bert.case_id, BERT, S("replace"), S("x"),
-                                           wish(S("close"), 0)};
+    bert.verdict =
+        (struct appeal_verdict){bert.case_id, BERT, S("replace"), S("x"), wish(S("close"), 0)};
     will(decide, &bert, ERR_INVALID, "needs_two_officers");
     bert.verdict.wish = wish(S("restrict"), 7);
     will(decide, &bert, ERR_INVALID, "appeal_needs_lighter");

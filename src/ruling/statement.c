@@ -63,19 +63,18 @@ static err text_of(arena *mem, enum lang lang, const struct ruling *r, str *ret_
     line(&w, MSG_ruling_facts, r->facts);
     line(&w, MSG_ruling_reasoning, r->reasoning);
     line(&w, MSG_ruling_automation,
-         msg(lang, str_eq(r->automation, S("none")) ? MSG_ruling_by_people
-                                                    : MSG_ruling_found_by_rule));
-    line(&w, MSG_ruling_officers,
-         msg(lang, r->second_officer ? MSG_ruling_two : MSG_ruling_one));
-    line(&w, MSG_ruling_todo, msg_lookup(lang, "measure.todo.", str_z(mem, r->measure),
-                                         MSG_ruling_redress));
+         msg(lang,
+             str_eq(r->automation, S("none")) ? MSG_ruling_by_people : MSG_ruling_found_by_rule));
+    line(&w, MSG_ruling_officers, msg(lang, r->second_officer ? MSG_ruling_two : MSG_ruling_one));
+    line(&w, MSG_ruling_todo,
+         msg_lookup(lang, "measure.todo.", str_z(mem, r->measure), MSG_ruling_redress));
     line(&w, MSG_ruling_redress_label, msg(lang, MSG_ruling_redress));
     return buf_take(&w.b, ret_text);
 }
 
 static str source_type(str sources)
 {
-    return str_has(sources, S("report"))    ? S("SOURCE_TYPE_OTHER_NOTIFICATION")
+    return str_has(sources, S("report"))   ? S("SOURCE_TYPE_OTHER_NOTIFICATION")
            : str_has(sources, S("rights")) ? S("SOURCE_ARTICLE_16")
                                            : S("SOURCE_VOLUNTARY");
 }
@@ -83,8 +82,8 @@ static str source_type(str sources)
 static void decision_members(struct jw *j, arena *mem, const struct ruling *r)
 {
     enum measure_kind kind;
-    str dsa = S(""), end = r->days ? clock_rfc3339(mem, r->at + r->days * (int64_t)DAY_MS)
-                                   : STR_NONE;
+    str dsa = S(""),
+        end = r->days ? clock_rfc3339(mem, r->at + r->days * (int64_t)DAY_MS) : STR_NONE;
     if (measure_kind_parse(r->measure, &kind) == OK)
         dsa = str_from(MEASURES[kind].dsa);
     bool account = str_starts(dsa, S("DECISION_ACCOUNT"));
@@ -129,8 +128,7 @@ static void dsa_members(struct jw *j, arena *mem, const struct ruling *r)
     jw_key_str(j, "application_date", clock_rfc3339(mem, r->at));
     jw_key_str(j, "decision_facts", r->facts);
     jw_key_str(j, "source_type", source_type(r->sources));
-    jw_key_str(j, "automated_detection",
-               str_eq(r->automation, S("none")) ? S("No") : S("Yes"));
+    jw_key_str(j, "automated_detection", str_eq(r->automation, S("none")) ? S("No") : S("Yes"));
     jw_key_str(j, "automated_decision", S("AUTOMATED_DECISION_NOT_AUTOMATED"));
     jw_key_str(j, "puid", str_fmt(mem, "gongqi-%lld", (long long)r->id));
 }

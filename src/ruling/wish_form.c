@@ -73,7 +73,8 @@ static const struct form_option *measure_options(struct request *r, const struct
     size_t n = 0;
     unsigned things = w->no ? FAMILY_ARTICLE | FAMILY_ACCOUNT : FAMILY_ACCOUNT;
     if (!w->appeal)
-        v[n++] = (struct form_option){.value = S("none"), .text = measure_label(r->lang, S("none"))};
+        v[n++] =
+            (struct form_option){.value = S("none"), .text = measure_label(r->lang, S("none"))};
     for (size_t i = 0; i < MEASURE_KINDS; i++) {
         str name = str_from(MEASURES[i].name);
         if (MEASURES[i].things & things)
@@ -112,8 +113,8 @@ static const struct form_field *fields_of(struct request *r, bool appeal, size_t
     for (size_t i = 0; i < n; i++) {
         v[i] = FIELDS[skip + i];
         str name = str_from(v[i].name);
-        v[i].required = appeal ? i < APPEAL_FIELDS
-                               : str_eq(name, S("measure")) || str_eq(name, S("reasoning"));
+        v[i].required =
+            appeal ? i < APPEAL_FIELDS : str_eq(name, S("measure")) || str_eq(name, S("reasoning"));
     }
     *ret_n = n;
     return v;
