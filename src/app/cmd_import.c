@@ -22,6 +22,7 @@ struct import {
     struct article_rules rules;
     struct article_text text;
     struct article_outcome outcome;
+    struct scan_result scan;
     str handle;
 };
 
@@ -83,11 +84,13 @@ static str front_matter(str text, struct article_text *x)
 static err submit(struct tx *t, void *ctx)
 {
     struct import *i = ctx;
-    return article_submit(
-        t, i->mem,
-        &(struct article_submission){
-            .account_id = i->account.id, .user_id = i->owner, .text = &i->text, .rules = &i->rules},
-        &i->outcome);
+    return article_submit(t, i->mem,
+                          &(struct article_submission){.account_id = i->account.id,
+                                                       .user_id = i->owner,
+                                                       .text = &i->text,
+                                                       .rules = &i->rules,
+                                                       .scan = &i->scan},
+                          &i->outcome);
 }
 
 static err import_file(struct import *i, const char *path, str name)
@@ -102,6 +105,7 @@ static err import_file(struct import *i, const char *path, str name)
     text = front_matter(text, &in);
     TRY(doc_from_markdown(i->mem, text, NULL, NULL, &doc));
     TRY(article_text_check(i->mem, &in, doc, &i->text));
+    TRY(article_scan(&i->b->site, i->mem, i->account.id, &i->text, &i->scan));
     return db_tx(i->b->site.db, submit, i);
 }
 

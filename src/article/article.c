@@ -337,12 +337,35 @@ static err media_note(struct tx *t, arena *mem, const struct article_submission 
 {
     struct node *doc;
     size_t n;
+    if (!str_eq(s->text->kind, S("audio")) && !str_eq(s->text->kind, S("video")))
+        return OK; /* has neither: its document need not be read again */
     TRY(doc_from_json(mem, s->text->doc, &doc));
     const struct doc_media *media = doc_pictures(mem, doc, &n);
     for (size_t i = 0; i < n; i++)
         if (media[i].type != NODE_PICTURE)
             TRY(media_used_by(t, s->account_id, o->no, o->version, media[i].blob));
     return OK;
+}
+
+static err submit_any(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                      struct article_outcome *ret_o)
+{
+    return s->no ? submit_again(t, mem, s, handle, ret_o) : submit_new(t, mem, s, handle, ret_o);
+}
+
+static err submit_scanned(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                          struct article_outcome *ret_o)
+{
+    struct article_submission held = *s;
+    struct article_rules rules = *s->rules;
+    TRY(scan_still(t, s->scan));
+    if (s->scan->refuse)
+        return fault(ERR_DENIED, "scan_refused", "a rule of the scan refuses it");
+    if (s->scan->hold)
+        rules.mode = ARTICLE_REVIEW_FIRST;
+    held.rules = &rules;
+    TRY(submit_any(t, mem, &held, handle, ret_o));
+    return scan_keep(t, mem, s->account_id, ret_o->no, ret_o->version, s->scan);
 }
 
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
@@ -355,8 +378,8 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                                           .counts = true,
                                           .daily_quota = s->rules->daily_quota},
                   &gate));
-    TRY(s->no ? submit_again(t, mem, s, gate.handle, ret_o)
-              : submit_new(t, mem, s, gate.handle, ret_o));
+    TRY(s->scan ? submit_scanned(t, mem, s, gate.handle, ret_o)
+                : submit_any(t, mem, s, gate.handle, ret_o));
     return media_note(t, mem, s, ret_o);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include "casework/casework.h"
 #include "db/db.h"
+#include "scan/rules.h"
 #include "text/doc.h"
 
 enum {
@@ -78,10 +79,14 @@ err article_save(struct tx *t, int64_t account_id, int64_t no, int64_t user_id, 
 /* Makes a version of text and sends it through the gate: to review, to the schedule (publish_at),
  * or to the public. no 0 = a new article without a draft (API, import). ERR_DENIED with the gate's
  * reason; nothing is changed then. */
+/* What the scan found is written beside the version; a rule that holds sends it to review whatever
+ * the mode. ERR_DENIED "scan_refused" when a rule refuses, ERR_CONFLICT "scan_stale" when the rules
+ * changed since the scan: scan again. */
 struct article_submission {
     int64_t account_id, no, user_id, publish_at;
     const struct article_text *text;
     const struct article_rules *rules;
+    const struct scan_result *scan; /* of the text; NULL: a demo's or a test's, not scanned */
 };
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o);

@@ -60,7 +60,7 @@ err scan_list_read(arena *mem, struct bytes file, str *ret_words)
 {
     str s = bytes_str(file);
     if (s.n > SCAN_LIST_BYTES)
-        return fault_field(ERR_TOO_LARGE, "list_too_large", "file", "%zu bytes", s.n);
+        return fault_field(ERR_INVALID, "list_too_large", "file", "%zu bytes", s.n);
     if (s.n >= 2 && (!memcmp(s.p, "\xFF\xFE", 2) || !memcmp(s.p, "\xFE\xFF", 2)))
         return fault_field(ERR_INVALID, "file_utf16", "file", "byte order mark of UTF-16");
     if (str_starts(s, S("\xEF\xBB\xBF")))

@@ -39,7 +39,7 @@ struct scan_size {
 err scan_rule_check(const struct scan_rule *rule, struct scan_size *ret_size);
 /* Lines of a file as a list: a byte order mark and empty lines go, ends of lines become LF.
  * ERR_INVALID "file_utf16" (its byte order mark says so), "file_not_utf8" with the line at the
- * beginning of fault.text, ERR_TOO_LARGE "list_too_large". */
+ * beginning of fault.text, "list_too_large". */
 err scan_list_read(arena *mem, struct bytes file, str *ret_words);
 
 /* ---- a set of rules, compiled ---- */

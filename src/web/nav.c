@@ -21,6 +21,7 @@ static const struct nav_item DESK[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'd'},
     {"/cases", MSG_nav_queue, "queue-list", 0, 'q'},
     {"/reports", MSG_nav_reports, "paper-airplane", ROLE_COMPLIANCE | ROLE_EIC, 'h'},
+    {"/scan", MSG_nav_scan, "funnel", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'w'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/provider", MSG_nav_provider, "building-library", ROLE_COMPLIANCE | ROLE_SYSADMIN, 'o'},
