@@ -21,6 +21,19 @@ static void addresses(const struct node *n, struct buf *b)
     }
 }
 
+/* A digest that was made from the text repeats its beginning: its words would count twice. */
+static bool repeats(str digest, str body)
+{
+    if (str_ends(digest, S("\u2026")))
+        digest.n -= 3;
+    bool same = digest.n <= body.n;
+    for (size_t i = 0; same && i < digest.n; i++) {
+        char c = body.p[i] == '\n' || body.p[i] == '\t' ? ' ' : body.p[i];
+        same = digest.p[i] == c;
+    }
+    return same;
+}
+
 err scan_article_of(arena *mem, str title, str digest, str category, str doc,
                     struct scan_article *ret_a)
 {
@@ -29,7 +42,8 @@ err scan_article_of(arena *mem, str title, str digest, str category, str doc,
     TRY(doc_from_json(mem, doc, &root));
     buf_init(&links, mem, DOC_JSON_MAX);
     addresses(root, &links);
-    *ret_a = (struct scan_article){.text = {title, digest, doc_text(mem, root, DOC_TEXT_ALL),
+    str body = doc_text(mem, root, DOC_TEXT_ALL);
+    *ret_a = (struct scan_article){.text = {title, repeats(digest, body) ? S("") : digest, body,
                                             buf_str(&links)},
                                    .category = category,
                                    .account_class = S("")};
