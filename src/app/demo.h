@@ -85,6 +85,7 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v);
 /* The steps, in order. */
 err demo_pictures(struct demo *d); /* draws, imports through the sandbox, stores */
 err demo_people(struct demo *d);   /* settings, users, post, policies, registrants, accounts */
+err demo_scan(struct demo *d);     /* rules; their passes run when it is served */
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
 
 err demo_cases(struct demo *d); /* findings, rulings, an appeal */
