@@ -33,7 +33,7 @@ struct article_edit_view {
 };
 struct article_preview_view {
     str title, digest;
-    html body, found; /* found: what rules found, for staff */
+    html body, found;        /* found: what rules found, for staff */
     const struct diff *diff; /* from the public version, or the one before; NULL: there is none */
     bool from_before;
 };

@@ -324,8 +324,7 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
     if (e == OK)
         e = article_text_check(r->mem, &x->text, doc, &x->text);
     if (e == OK)
-        e = article_send(
-            r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan});
+        e = article_send(r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan});
     if (e == OK) {
         reply_flash(r, MSG_article_submitted);
         return reply_redirect(r, editing_base(x));

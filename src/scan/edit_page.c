@@ -7,10 +7,10 @@
 
 enum { WORDS_SHOWN = 60000, TRY_MAX = 5000 }; /* code points in the form */
 
-static const struct form_option ACTIONS[] = {{.value = S_INIT("hold"), .label = MSG_scan_action_hold},
-                                             {.value = S_INIT("mark"), .label = MSG_scan_action_mark},
-                                             {.value = S_INIT("refuse"),
-                                              .label = MSG_scan_action_refuse}};
+static const struct form_option ACTIONS[] = {
+    {.value = S_INIT("hold"), .label = MSG_scan_action_hold},
+    {.value = S_INIT("mark"), .label = MSG_scan_action_mark},
+    {.value = S_INIT("refuse"), .label = MSG_scan_action_refuse}};
 static const struct form_field FIELDS[] = {
     {.name = "name",
      .kind = FIELD_TEXT,
@@ -44,10 +44,7 @@ static const struct form_field FIELDS[] = {
      .label = MSG_scan_exceptions,
      .help = MSG_scan_exceptions_help,
      .max = WORDS_SHOWN},
-    {.name = "sound",
-     .kind = FIELD_CHECKBOX,
-     .label = MSG_scan_sound,
-     .help = MSG_scan_sound_help},
+    {.name = "sound", .kind = FIELD_CHECKBOX, .label = MSG_scan_sound, .help = MSG_scan_sound_help},
     {.name = "condition",
      .kind = FIELD_TEXTAREA,
      .label = MSG_scan_condition,
@@ -203,9 +200,8 @@ static err try_text(struct editing *x)
 {
     struct request *r = x->r;
     struct scan_set *set = scan_set_new(&x->e.r, 1);
-    struct scan_article a = {.text[RULE_BODY] = form_get(&x->form, "sample"),
-                             .account_class = S(""),
-                             .category = S("")};
+    struct scan_article a = {
+        .text[RULE_BODY] = form_get(&x->form, "sample"), .account_class = S(""), .category = S("")};
     struct scan_finding *v;
     size_t n;
     scan_run(set, r->mem, &a, &v, &n);
@@ -233,7 +229,8 @@ static bool refuse(struct editing *x, err e)
     enum msg m;
     if (!form_take_fault(&x->form, e))
         return false;
-    str key = str_fmt(x->r->mem, "reason.%s", why.reason), at = str_dup(x->r->mem, str_from(why.text));
+    str key = str_fmt(x->r->mem, "reason.%s", why.reason),
+        at = str_dup(x->r->mem, str_from(why.text));
     for (size_t i = 0; i < x->form.n; i++)
         if (str_eq(str_from(FIELDS[i].name), str_from(why.field)) && msg_find(key, &m))
             x->form.values[i].error = msg_format(x->r->mem, x->r->lang, m, &at, 1);
@@ -254,6 +251,7 @@ static err post(struct request *r, bool is_new)
     if (e == OK && trying) {
         for (size_t i = 0; i < x.form.n; i++)
             x.form.values[i].error = S("");
+        x.form.bad = false;
         TRY(try_text(&x));
         return show(&x, 200);
     }

@@ -9,7 +9,7 @@
  * as the syllables.
  *
  * Table-driven: one look-up per code point, in tables that are made from ICU at the first use
- * (about 0.2 s) and then shared by all threads. */
+ * (half a second) and then shared by all threads. */
 #pragma once
 #include "base/str.h"
 

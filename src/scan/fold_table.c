@@ -107,8 +107,8 @@ size_t fold_spell(const struct fold_table *t, const uint32_t *letters, size_t n,
 
 /* Runs the transliteration over all of U+3400 to U+9FFF, a line for each, and hands the lines out.
  */
-static void han_lines(struct making *m, const char *id, void (*line)(struct making *, uint32_t cp,
-                                                                    const UChar *, int32_t n))
+static void han_lines(struct making *m, const char *id,
+                      void (*line)(struct making *, uint32_t cp, const UChar *, int32_t n))
 {
     enum { STEP = 256, ROOM = STEP * 16 };
     UErrorCode e = U_ZERO_ERROR;
@@ -326,7 +326,6 @@ static void make_many(struct making *m)
 }
 
 static struct fold_table *made;
-static arena *made_in; /* lives as long as the process */
 
 static void make(void)
 {
@@ -336,6 +335,7 @@ static void make(void)
     struct fold_table *t = NEW(mem, struct fold_table);
     struct making m = {.t = t, .mem = mem, .blocks = 1};
     enum { CELLS = 2400 * FOLD_BLOCK };
+    t->mem = mem;
     t->cells = NEW_N(mem, struct fold_cell, CELLS);
     t->pool = NEW_N(mem, struct fold_cell, POOL_MAX);
     t->many = NEW_N(mem, struct fold_many, LEN(POLYS));
@@ -356,7 +356,6 @@ static void make(void)
     }
     uspoof_close(m.spoof);
     made = t;
-    made_in = mem;
 }
 
 const struct fold_table *fold_table(void)

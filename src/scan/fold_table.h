@@ -19,6 +19,7 @@ struct fold_syllable {
     char p[FOLD_SYLLABLE_MAX];
 };
 struct fold_table {
+    arena *mem;                  /* of the table itself; lives as long as the process */
     uint16_t block[FOLD_BLOCKS]; /* number of the block in cells */
     struct fold_cell *cells, *pool;
     struct fold_many *many;

@@ -5,8 +5,9 @@
 #include <immintrin.h>
 #endif
 
-/* Above this many words, those of three symbols and more are filtered by three. */
-enum { WIDE = 200000, CHUNK = 64 };
+/* Above so many words, those of three symbols and more are filtered by three; of few different
+ * symbols (sounds) already when the words are more than a part of all pairs. */
+enum { WIDE = 200000, WIDE_LEAST = 1000, WIDE_PART = 32, SYMBOLS = 1 << 16, CHUNK = 64 };
 #define K2 0x9E3779B1U
 #define K3 0x85EBCA77U
 
@@ -98,12 +99,26 @@ static void tier_fill(struct matcher *m, const struct pattern *v, size_t n)
     }
 }
 
+static bool is_wide(const struct pattern *v, size_t n)
+{
+    AUTO_ARENA(mem);
+    uint8_t *seen = arena_alloc(mem, SYMBOLS);
+    size_t different = 0;
+    for (size_t i = 0; i < n; i++)
+        if (fits(&v[i])) {
+            uint8_t *s = &seen[v[i].sym[0] % SYMBOLS];
+            different += !*s;
+            *s = 1;
+        }
+    return n > WIDE || (n > WIDE_LEAST && n > different * different / WIDE_PART);
+}
+
 struct matcher *matcher_new(const struct pattern *v, size_t n)
 {
     arena *mem = arena_new();
     struct matcher *m = NEW(mem, struct matcher);
     size_t symbols = 0;
-    *m = (struct matcher){.mem = mem, .tiers = n > WIDE ? 2 : 1};
+    *m = (struct matcher){.mem = mem, .tiers = is_wide(v, n) ? 2 : 1};
     m->tier[0].k = 2;
     m->tier[1].k = 3;
     for (size_t i = 0; i < n; i++)
@@ -226,7 +241,7 @@ static uint64_t sieve_plain(const struct tier *t, const uint32_t *s, size_t n)
 #ifdef __x86_64__
 /* The same for a whole chunk, eight places at a time. */
 __attribute__((target("avx2"))) static inline uint64_t sieve_wide(const struct tier *t,
-                                                                   const uint32_t *s, size_t k)
+                                                                  const uint32_t *s, size_t k)
 {
     const __m256i k2 = _mm256_set1_epi32((int)K2), k3 = _mm256_set1_epi32((int)K3);
     const __m256i low = _mm256_set1_epi32(31);
@@ -240,8 +255,7 @@ __attribute__((target("avx2"))) static inline uint64_t sieve_wide(const struct t
             h = _mm256_mullo_epi32(_mm256_add_epi32(h, c), k3);
         }
         h = _mm256_srli_epi32(h, (int)t->filter_shift);
-        __m256i word =
-            _mm256_i32gather_epi32((const void *)t->filter, _mm256_srli_epi32(h, 5), 4);
+        __m256i word = _mm256_i32gather_epi32((const void *)t->filter, _mm256_srli_epi32(h, 5), 4);
         __m256i top = _mm256_sub_epi32(low, _mm256_and_si256(h, low));
         int bits = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_sllv_epi32(word, top)));
         mask |= (uint64_t)(unsigned)bits << j;

@@ -242,11 +242,16 @@ static const struct name {
     enum op op;
     err (*read)(struct parser *x, struct node *n);
 } NAMES[] = {
-    {S_INIT("any"), OP_ANY, any_of},          {S_INIT("all"), OP_ALL, all_of},
-    {S_INIT("near"), OP_NEAR, near},          {S_INIT("class"), OP_CLASS, one_text},
-    {S_INIT("category"), OP_CATEGORY, one_text}, {S_INIT("domain"), OP_DOMAIN, one_text},
-    {S_INIT("count"), OP_COUNT, any_of},      {S_INIT("distinct"), OP_DISTINCT, any_of},
-    {S_INIT("links"), OP_LINKS, nothing},     {S_INIT("length"), OP_LENGTH, nothing},
+    {S_INIT("any"), OP_ANY, any_of},
+    {S_INIT("all"), OP_ALL, all_of},
+    {S_INIT("near"), OP_NEAR, near},
+    {S_INIT("class"), OP_CLASS, one_text},
+    {S_INIT("category"), OP_CATEGORY, one_text},
+    {S_INIT("domain"), OP_DOMAIN, one_text},
+    {S_INIT("count"), OP_COUNT, any_of},
+    {S_INIT("distinct"), OP_DISTINCT, any_of},
+    {S_INIT("links"), OP_LINKS, nothing},
+    {S_INIT("length"), OP_LENGTH, nothing},
     {S_INIT("repeats"), OP_REPEATS, nothing},
 };
 
@@ -569,7 +574,8 @@ static int64_t value(const struct rule_program *p, int i, const struct rule_fact
         return distinct(n, f);
     if (n->op == OP_LINKS)
         return lines(f->text[RULE_LINK]);
-    return n->op == OP_LENGTH ? (int64_t)str_count(f->text[RULE_BODY]) : repeats(f->text[RULE_BODY]);
+    return n->op == OP_LENGTH ? (int64_t)str_count(f->text[RULE_BODY])
+                              : repeats(f->text[RULE_BODY]);
 }
 
 static bool compares(const struct rule_program *p, const struct node *n, const struct rule_facts *f)
@@ -625,10 +631,9 @@ bool rule_matches_all(const struct rule_program *p)
     const str bodies[] = {S("x"), {longer, 200}, {longer, 2000}};
     bool all_match = false;
     for (size_t i = 0; i < LEN(bodies); i++)
-        all_match = all_match ||
-                    rule_holds(p, &(struct rule_facts){.text[RULE_BODY] = bodies[i],
-                                                       .account_class = S(""),
-                                                       .category = S("")});
+        all_match = all_match || rule_holds(p, &(struct rule_facts){.text[RULE_BODY] = bodies[i],
+                                                                    .account_class = S(""),
+                                                                    .category = S("")});
     return all_match;
 }
 

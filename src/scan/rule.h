@@ -17,8 +17,8 @@
 #include "base/str.h"
 
 enum {
-    RULE_TEXT_MAX = 4000,  /* bytes of a condition */
-    RULE_TEXTS_MAX = 63,   /* different texts in it */
+    RULE_TEXT_MAX = 4000, /* bytes of a condition */
+    RULE_TEXTS_MAX = 63,  /* different texts in it */
     RULE_NODES_MAX = 256,
     RULE_DEPTH_MAX = 32,
     RULE_SETS_MAX = 8, /* of one near */

@@ -43,10 +43,10 @@ err scan_article_of(arena *mem, str title, str digest, str category, str doc,
     buf_init(&links, mem, DOC_JSON_MAX);
     addresses(root, &links);
     str body = doc_text(mem, root, DOC_TEXT_ALL);
-    *ret_a = (struct scan_article){.text = {title, repeats(digest, body) ? S("") : digest, body,
-                                            buf_str(&links)},
-                                   .category = category,
-                                   .account_class = S("")};
+    *ret_a = (struct scan_article){
+        .text = {title, repeats(digest, body) ? S("") : digest, body, buf_str(&links)},
+        .category = category,
+        .account_class = S("")};
     return OK;
 }
 
@@ -120,17 +120,17 @@ err scan_keep(struct tx *t, arena *mem, int64_t account_id, int64_t no, int vers
         f.version = version;
         TRY(store_hit_insert(t, &f, 0));
         TRY(store_scan_hits_up(t, f.rule_id, 1));
-        TRY(record_add(t, &(struct record_in){
-                              .kind = RECORD_scan_hit,
-                              .account_id = account_id,
-                              .subject = str_fmt(mem, "article/%lld/%lld", (long long)account_id,
-                                                 (long long)no),
-                              RECORD_FIELDS(RECORD_INT("rule", f.rule_id),
-                                            RECORD_INT("rule_version", f.rule_version),
-                                            RECORD_TEXT("family", f.family),
-                                            RECORD_TEXT("action", f.action),
-                                            RECORD_INT("version", version)),
-                          }));
+        TRY(record_add(
+            t,
+            &(struct record_in){
+                .kind = RECORD_scan_hit,
+                .account_id = account_id,
+                .subject = str_fmt(mem, "article/%lld/%lld", (long long)account_id, (long long)no),
+                RECORD_FIELDS(RECORD_INT("rule", f.rule_id),
+                              RECORD_INT("rule_version", f.rule_version),
+                              RECORD_TEXT("family", f.family), RECORD_TEXT("action", f.action),
+                              RECORD_INT("version", version)),
+            }));
     }
     return OK;
 }
@@ -147,14 +147,14 @@ struct act {
 static err act_record(struct tx *t, const struct act *a)
 {
     AUTO_ARENA(mem);
-    return record_add(t, &(struct record_in){
-                             .kind = a->kind,
-                             .actor = a->by,
-                             .subject = str_fmt(mem, "scan_rule/%lld", (long long)a->rule_id),
-                             RECORD_FIELDS(RECORD_INT("rule", a->rule_id),
-                                           RECORD_INT("version", a->version),
-                                           RECORD_TEXT("reason", a->reason)),
-                         });
+    return record_add(
+        t, &(struct record_in){
+               .kind = a->kind,
+               .actor = a->by,
+               .subject = str_fmt(mem, "scan_rule/%lld", (long long)a->rule_id),
+               RECORD_FIELDS(RECORD_INT("rule", a->rule_id), RECORD_INT("version", a->version),
+                             RECORD_TEXT("reason", a->reason)),
+           });
 }
 
 err scan_rule_write(struct tx *t, struct scan_entry *e, const struct scan_size *size)
@@ -175,8 +175,8 @@ err scan_rule_write(struct tx *t, struct scan_entry *e, const struct scan_size *
     if (!changed)
         return fault(ERR_CONFLICT, "edited_elsewhere", "newer than %d", e->r.version);
     TRY(store_scan_version_insert(t, e, size));
-    return act_record(t, &(struct act){RECORD_scan_rule_written, e->r.id, e->author, e->r.version,
-                                       e->note});
+    return act_record(
+        t, &(struct act){RECORD_scan_rule_written, e->r.id, e->author, e->r.version, e->note});
 }
 
 static err pass_start(struct tx *t, arena *mem, struct scan_pass *p)
@@ -239,10 +239,9 @@ err scan_rule_approve(struct tx *t, arena *mem, int64_t rule_id, int64_t by)
     TRY(store_scan_state(t, rule_id, S("live"), e.newest, small));
     TRY(store_scan_epoch_up(t, small || (e.live && was_small), !small || (e.live && !was_small)));
     TRY(act_record(t, &(struct act){RECORD_scan_rule_live, rule_id, by, e.newest, e.note}));
-    return pass_start(
-        t, mem,
-        &(struct scan_pass){
-            .rule_id = rule_id, .version = e.newest, .kind = S("rescan"), .by = by});
+    return pass_start(t, mem,
+                      &(struct scan_pass){
+                          .rule_id = rule_id, .version = e.newest, .kind = S("rescan"), .by = by});
 }
 
 err scan_rule_retire(struct tx *t, arena *mem, int64_t rule_id, int64_t by, str reason)
@@ -278,9 +277,8 @@ static err pass_open(struct tx *t, void *ctx)
     struct passing *x = ctx;
     TRY(store_pass_load(t, x->mem, x->id, &x->p));
     TRY(scan_rule_load(t, x->mem, x->p.rule_id, x->p.version, &x->now));
-    return x->p.old_version
-               ? scan_rule_load(t, x->mem, x->p.rule_id, x->p.old_version, &x->old)
-               : OK;
+    return x->p.old_version ? scan_rule_load(t, x->mem, x->p.rule_id, x->p.old_version, &x->old)
+                            : OK;
 }
 
 static err batch_read(struct tx *t, void *ctx)
@@ -311,12 +309,12 @@ static err piece_scan(struct passing *x, const struct scan_piece *s)
     str change = n && old_n ? S("same") : n ? S("fresh") : S("lost");
     struct scan_found *f = &x->found[x->found_n++];
     *f = scan_found_of(x->mem, &a, n ? now : old,
-                  trial ? change : scan_action_name(x->now.r.action));
+                       trial ? change : scan_action_name(x->now.r.action));
     f->account_id = s->account_id;
     f->no = s->no;
     f->version = s->version;
-    x->p.accounts += n && (x->found_n == 1 ? x->sampled != s->account_id
-                                           : f[-1].account_id != s->account_id);
+    x->p.accounts +=
+        n && (x->found_n == 1 ? x->sampled != s->account_id : f[-1].account_id != s->account_id);
     return OK;
 }
 

@@ -144,11 +144,11 @@ err scan_rule_load(struct tx *t, arena *mem, int64_t id, int version, struct sca
 
 err store_pass_insert(struct tx *t, const struct scan_pass *p)
 {
-    return db_exec(t,
-                   "INSERT INTO scan_run (id, rule_id, version, old_version, kind, state, total,"
-                   " by_user, started_at) VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8)",
-                   DB_IN(p->id, p->rule_id, p->version, p->old_version, p->kind, p->total, p->by,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "INSERT INTO scan_run (id, rule_id, version, old_version, kind, state, total,"
+        " by_user, started_at) VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8)",
+        DB_IN(p->id, p->rule_id, p->version, p->old_version, p->kind, p->total, p->by, tx_now(t)));
 }
 
 #define PASS                                                                                       \
@@ -182,11 +182,11 @@ err scan_pass_list(struct tx *t, arena *mem, int64_t rule_id, struct scan_pass *
 
 err store_pass_step(struct tx *t, const struct scan_pass *p)
 {
-    return db_exec(t,
-                   "UPDATE scan_run SET done = $2, hits = $3, fresh = $4, lost = $5,"
-                   " accounts = $6, at_account = $7, at_no = $8 WHERE id = $1",
-                   DB_IN(p->id, p->done, p->hits, p->fresh, p->lost, p->accounts, p->at_account,
-                         p->at_no));
+    return db_exec(
+        t,
+        "UPDATE scan_run SET done = $2, hits = $3, fresh = $4, lost = $5,"
+        " accounts = $6, at_account = $7, at_no = $8 WHERE id = $1",
+        DB_IN(p->id, p->done, p->hits, p->fresh, p->lost, p->accounts, p->at_account, p->at_no));
 }
 
 err store_pass_end(struct tx *t, int64_t id, str state)

@@ -67,11 +67,12 @@ static err retire(struct tx *t, void *ctx)
 static err account_add(struct tx *t, void *ctx)
 {
     (void)ctx;
-    return db_exec(t,
-                   "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                   " intro, categories, created_at, updated_at)"
-                   " VALUES (7, 'h', 1, $1, 'individual', 'active', 'n', '', '', 1, 1)",
-                   DB_IN(((struct bytes){(const uint8_t *)"k", 1})));
+    return db_exec(
+        t,
+        "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
+        " intro, categories, created_at, updated_at)"
+        " VALUES (7, 'h', 1, $1, 'individual', 'active', 'n', '', '', 1, 1)",
+        DB_IN(((struct bytes){(const uint8_t *)"k", 1})));
 }
 
 static struct scan_result scan(struct scan_live *l, arena *mem, const char *body)

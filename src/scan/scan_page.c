@@ -44,13 +44,12 @@ static struct table_row list_row(struct request *r, const struct scan_entry *e)
     struct table_cell *c = NEW_N(r->mem, struct table_cell, COLUMNS);
     str action = scan_action_name(e->r.action);
     c[0].text = e->r.name;
-    c[1] = (struct table_cell){.text = state_label(r, e->state),
-                               .status = true,
-                               .tone = state_tone(e->state)};
+    c[1] = (struct table_cell){
+        .text = state_label(r, e->state), .status = true, .tone = state_tone(e->state)};
     c[2].text = msg_format(r->mem, r->lang, MSG_scan_does,
                            (const str[]){family_label(r->lang, e->r.family),
-                                         msg_lookup(r->lang, "scan.action_",
-                                                    str_z(r->mem, action), MSG_scan_action_hold)},
+                                         msg_lookup(r->lang, "scan.action_", str_z(r->mem, action),
+                                                    MSG_scan_action_hold)},
                            2);
     c[3].text = number(r, e->words_n);
     c[4].text = number(r, e->hits);
@@ -141,14 +140,13 @@ static struct table_view passes(struct request *r, const struct showing *x)
         c[7].text = number(r, p->accounts);
         rows[i].cells = c;
     }
-    return (struct table_view){
-        .caption = msg(r->lang, MSG_scan_passes),
-        .cols = cols,
-        .col_n = PASS_COLUMNS,
-        .rows = rows,
-        .row_n = x->n,
-        .empty = {S("funnel"), msg(r->lang, MSG_scan_no_pass), msg(r->lang, MSG_scan_no_pass_text),
-                  S(""), S("")}};
+    return (struct table_view){.caption = msg(r->lang, MSG_scan_passes),
+                               .cols = cols,
+                               .col_n = PASS_COLUMNS,
+                               .rows = rows,
+                               .row_n = x->n,
+                               .empty = {S("funnel"), msg(r->lang, MSG_scan_no_pass),
+                                         msg(r->lang, MSG_scan_no_pass_text), S(""), S("")}};
 }
 
 static err sample_row(struct request *r, const struct scan_found *f, struct table_row *ret_row)
@@ -157,12 +155,13 @@ static err sample_row(struct request *r, const struct scan_found *f, struct tabl
     struct scan_card card;
     TRY(scan_card_of(r, f, &card));
     c[0].text = f->title;
-    c[1].text = msg_lookup(r->lang, "scan.change_", str_z(r->mem, f->action), MSG_scan_change_found);
+    c[1].text =
+        msg_lookup(r->lang, "scan.change_", str_z(r->mem, f->action), MSG_scan_change_found);
     c[2].text = card.n ? str_fmt(r->mem, "%.*s[%.*s]%.*s", FMT(card.v[0].before),
                                  FMT(card.v[0].text), FMT(card.v[0].after))
                        : S("–");
-    *ret_row = (struct table_row){
-        str_fmt(r->mem, "/a/%.*s/%lld", FMT(f->handle), (long long)f->no), c};
+    *ret_row =
+        (struct table_row){str_fmt(r->mem, "/a/%.*s/%lld", FMT(f->handle), (long long)f->no), c};
     return OK;
 }
 
@@ -175,13 +174,13 @@ static err sample(struct request *r, const struct showing *x, struct table_view 
     cols[2].label = msg(r->lang, MSG_scan_passage);
     for (size_t i = 0; i < x->found_n; i++)
         TRY(sample_row(r, &x->found[i], &rows[i]));
-    *ret_v = (struct table_view){.caption = msg(r->lang, MSG_scan_sample),
-                                 .cols = cols,
-                                 .col_n = 3,
-                                 .rows = rows,
-                                 .row_n = x->found_n,
-                                 .empty = {S("document-text"), msg(r->lang, MSG_scan_no_sample),
-                                           S(""), S(""), S("")}};
+    *ret_v = (struct table_view){
+        .caption = msg(r->lang, MSG_scan_sample),
+        .cols = cols,
+        .col_n = 3,
+        .rows = rows,
+        .row_n = x->found_n,
+        .empty = {S("document-text"), msg(r->lang, MSG_scan_no_sample), S(""), S(""), S("")}};
     return OK;
 }
 
@@ -216,10 +215,9 @@ static void show_running(struct request *r, const struct showing *x, struct scan
         return;
     v->done = p->done;
     v->total = p->total ? p->total : 1;
-    v->progress = msg_format(r->mem, r->lang, MSG_scan_progress,
-                             (const str[]){number(r, p->done), number(r, p->total),
-                                           number(r, p->hits)},
-                             3);
+    v->progress =
+        msg_format(r->mem, r->lang, MSG_scan_progress,
+                   (const str[]){number(r, p->done), number(r, p->total), number(r, p->hits)}, 3);
     v->cancel_href = str_fmt(r->mem, "%.*s/cancel/%lld", FMT(v->base), (long long)p->id);
 }
 
@@ -230,18 +228,18 @@ static err show(struct showing *x, int status)
     bool waits = str_eq(e->state, S("draft")) || str_eq(e->state, S("tested"));
     bool chief = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE);
     bool own = e->author == r->session.user_id;
-    struct scan_rule_view v = {
-        .csrf = r->session.csrf,
-        .base = str_fmt(r->mem, "/desk/scan/%lld", (long long)x->id),
-        .facts = facts(r, e),
-        .condition = str_trim(e->r.condition).n ? e->r.condition : S("any(words)"),
-        .can_try = waits,
-        .can_approve = waits && chief && !own,
-        .can_retire = chief && !str_eq(e->state, S("retired")),
-        .can_edit = true,
-        .own = waits && own ? msg(r->lang, MSG_scan_own) : S(""),
-        .retire = &x->retire,
-        .passes = passes(r, x)};
+    struct scan_rule_view v = {.csrf = r->session.csrf,
+                               .base = str_fmt(r->mem, "/desk/scan/%lld", (long long)x->id),
+                               .facts = facts(r, e),
+                               .condition =
+                                   str_trim(e->r.condition).n ? e->r.condition : S("any(words)"),
+                               .can_try = waits,
+                               .can_approve = waits && chief && !own,
+                               .can_retire = chief && !str_eq(e->state, S("retired")),
+                               .can_edit = true,
+                               .own = waits && own ? msg(r->lang, MSG_scan_own) : S(""),
+                               .retire = &x->retire,
+                               .passes = passes(r, x)};
     v.words_href = e->words_n ? str_fmt(r->mem, "%.*s/words.txt", FMT(v.base)) : S("");
     v.approve = (struct confirm_view){.id = S("approve"),
                                       .button = msg(r->lang, MSG_scan_approve),
@@ -289,9 +287,9 @@ err page_scan_words(struct request *r)
     struct showing x = {.r = r};
     TRY(request_arg_int(r, "id", &x.id));
     TRY(request_read(r, words_read, &x));
-    reply_header(r, "Content-Disposition",
-                 str_fmt(r->mem, "attachment; filename=\"words-%lld-%d.txt\"", (long long)x.id,
-                         x.e.newest));
+    reply_header(
+        r, "Content-Disposition",
+        str_fmt(r->mem, "attachment; filename=\"words-%lld-%d.txt\"", (long long)x.id, x.e.newest));
     return reply_text(r, 200, S("text/plain; charset=utf-8"), x.e.r.words);
 }
 

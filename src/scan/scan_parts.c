@@ -7,7 +7,7 @@
 static str label_of(struct request *r, const json_t *place)
 {
     str field = json_text(place, "field"), view = json_text(place, "view");
-    const char *key = str_eq(view, S("sound"))                         ? "sound"
+    const char *key = str_eq(view, S("sound"))                          ? "sound"
                       : json_is_true(json_object_get(place, "altered")) ? "altered"
                                                                         : "plain";
     str how = msg_lookup(r->lang, "scan.how_", key, MSG_scan_how_plain);
@@ -35,7 +35,8 @@ static err quotes(struct request *r, str places, struct scan_card *c)
 err scan_card_of(struct request *r, const struct scan_found *f, struct scan_card *ret_c)
 {
     enum { MAX = 10 }; /* passages of a card */
-    str action = msg_lookup(r->lang, "scan.action_", str_z(r->mem, f->action), MSG_scan_action_hold);
+    str action =
+        msg_lookup(r->lang, "scan.action_", str_z(r->mem, f->action), MSG_scan_action_hold);
     struct scan_card c = {
         .title = f->rule_name,
         .href = str_fmt(r->mem, "/desk/scan/%lld", (long long)f->rule_id),
