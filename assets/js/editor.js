@@ -11,6 +11,7 @@ import * as cmd from './editor/commands.js';
 import { findPanel, finder } from './editor/find.js';
 import { el, field, form, host, icon, say, setting, tell } from './editor/kit.js';
 import { markdown } from './editor/markdown.js';
+import { PlayerView, isMedia } from './editor/media.js';
 import { askLink, toolbar } from './editor/menu.js';
 import { clean } from './editor/paste.js';
 import { PictureView, addFiles, pick, uploading, uploads } from './editor/picture.js';
@@ -42,14 +43,18 @@ function hint() {
 }
 
 function createView(mount, doc, { onChange, bar, find, save }) {
-  const files = (list) => [...(list || [])].filter((file) => file.type.startsWith('image/'));
+  const files = (list) => [...(list || [])].filter((file) => file.type.startsWith('image/') || isMedia(file));
   const view = new EditorView(mount, {
     state: EditorState.create({ doc, plugins: [
       slash(), cmd.rules, ...cmd.keys({ 'Mod-k': (s, d, v) => { askLink(v); return true; }, 'Mod-s': () => { save(); return true; }, 'Mod-f': () => { find.toggle(true); return true; } }),
       history(), dropCursor({ class: 'ed-drop', color: false }), gapCursor(), tableEditing(), uploads, finder, hint(),
     ] }),
     attributes: { id: 'ed-doc', class: 'body ed-doc', role: 'textbox', 'aria-multiline': 'true', 'aria-label': say('text'), 'data-hint': say('hint'), spellcheck: 'true', 'aria-controls': 'ed-slash' },
-    nodeViews: { picture: (node, v, getPos) => new PictureView(node, v, getPos) },
+    nodeViews: {
+      picture: (node, v, getPos) => new PictureView(node, v, getPos),
+      audio: (node, v, getPos) => new PlayerView(node, v, getPos),
+      video: (node, v, getPos) => new PlayerView(node, v, getPos),
+    },
     transformPastedHTML: (html) => { const made = clean(html); told(made.dropped); return made.html; },
     // A paragraph with its alignment takes the place of an empty one instead of flowing into it.
     transformPasted: (slice, v) => {

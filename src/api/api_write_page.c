@@ -4,12 +4,14 @@
 #include "article/console.h"
 #include "article/declare.h"
 #include "base/json.h"
+#include "measure/measure.h"
 
 struct writing {
     struct request *r;
     struct article_text text;
     struct article_rules rules;
     struct article_outcome outcome;
+    struct scan_result scan;
     struct article a;
     int64_t no, publish_at;
     bool submit;
@@ -96,6 +98,7 @@ static err write(struct tx *t, void *ctx)
 {
     struct writing *w = ctx;
     const struct request *r = w->r;
+    TRY(measure_pass(t, r->member.account_id, FUNCTION_api));
     if (w->submit)
         return article_submit(t, r->mem,
                               &(struct article_submission){.account_id = r->member.account_id,
@@ -103,10 +106,16 @@ static err write(struct tx *t, void *ctx)
                                                            .user_id = r->session.user_id,
                                                            .publish_at = w->publish_at,
                                                            .text = &w->text,
-                                                           .rules = &w->rules},
+                                                           .rules = &w->rules,
+                                                           .scan = &w->scan},
                               &w->outcome);
     w->outcome = (struct article_outcome){.state = S("draft"), .handle = r->member.handle};
     return article_create(t, r->member.account_id, r->session.user_id, &w->text, &w->outcome.no);
+}
+
+static err send(struct writing *w)
+{
+    return article_send(w->r, &(struct article_sending){write, w, w->no, &w->text, &w->scan});
 }
 
 /* POST {title, doc | markdown, category, digest?, cover?, declarations?: {origin, source, …},
@@ -117,7 +126,7 @@ err api_v1_article_new(struct request *r)
     struct writing w = {.r = r};
     TRY(body_read(&w));
     article_rules_now(r->site, r->mem, &w.rules);
-    TRY(request_tx(r, write, &w));
+    TRY(w.submit ? send(&w) : request_tx(r, write, &w));
     return answer(r, 201, &w.outcome);
 }
 
@@ -129,7 +138,7 @@ err api_v1_article_submit(struct request *r)
     TRY(body_read(&w));
     w.submit = true;
     article_rules_now(r->site, r->mem, &w.rules);
-    TRY(request_tx(r, write, &w));
+    TRY(send(&w));
     return answer(r, 200, &w.outcome);
 }
 

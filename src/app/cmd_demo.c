@@ -122,6 +122,8 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_licences(d));
     TRY(demo_articles(d));
     TRY(demo_declared(d));
+    TRY(demo_cases(d));
+    TRY(demo_scan(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",
            DEMO_REGISTRANTS, DEMO_ACCOUNTS, DEMO_ARTICLES, DEMO_USERS, (double)(end - start) / 1e6,

@@ -25,6 +25,7 @@ struct import {
     struct article_text text;
     struct declaration_rules declaring;
     struct article_outcome outcome;
+    struct scan_result scan;
     str handle;
 };
 
@@ -89,11 +90,13 @@ static str front_matter(str text, struct article_text *x, struct declaration *d)
 static err submit(struct tx *t, void *ctx)
 {
     struct import *i = ctx;
-    return article_submit(
-        t, i->mem,
-        &(struct article_submission){
-            .account_id = i->account.id, .user_id = i->owner, .text = &i->text, .rules = &i->rules},
-        &i->outcome);
+    return article_submit(t, i->mem,
+                          &(struct article_submission){.account_id = i->account.id,
+                                                       .user_id = i->owner,
+                                                       .text = &i->text,
+                                                       .rules = &i->rules,
+                                                       .scan = &i->scan},
+                          &i->outcome);
 }
 
 static err import_file(struct import *i, const char *path, str name)
@@ -110,6 +113,7 @@ static err import_file(struct import *i, const char *path, str name)
     TRY(declaration_json(i->mem, &declared, &i->declaring, &in.declared));
     TRY(doc_from_markdown(i->mem, text, NULL, NULL, &doc));
     TRY(article_text_check(i->mem, &in, doc, &i->text));
+    TRY(article_scan(&i->b->site, i->mem, i->account.id, &i->text, &i->scan));
     return db_tx(i->b->site.db, submit, i);
 }
 

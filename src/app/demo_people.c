@@ -222,8 +222,10 @@ static err account_make(struct tx *t, struct demo *d, int i)
         &d->account[i]));
     struct media_in in = {.account_id = d->account[i], .user_id = owner, .alt = S("")};
     TRY(media_store_add(t, &in, &d->avatar[i]));
-    for (int k = 0; k < DEMO_PICTURES; k++)
+    for (int k = 0; k < DEMO_PICTURES; k++) {
+        in.name = str_fmt(d->mem, "photo-%02d.jpg", k + 1);
         TRY(media_store_add(t, &in, &d->picture[k]));
+    }
     if (i >= DEMO_ACCOUNTS - DEMO_APPLIED)
         return OK;
     return demo_decide(t, d->mem,

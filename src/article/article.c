@@ -4,6 +4,7 @@
 #include "article/article_store.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "media/media.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "web/request.h"
@@ -348,6 +349,43 @@ err article_question(arena *mem, int64_t account_id, const struct article_text *
     return OK;
 }
 
+/* Audio, video and captions are served once a version that shows them is public. */
+static err media_note(struct tx *t, arena *mem, const struct article_submission *s,
+                      const struct article_outcome *o)
+{
+    struct node *doc;
+    size_t n;
+    if (!str_eq(s->text->kind, S("audio")) && !str_eq(s->text->kind, S("video")))
+        return OK; /* has neither: its document need not be read again */
+    TRY(doc_from_json(mem, s->text->doc, &doc));
+    const struct doc_media *media = doc_pictures(mem, doc, &n);
+    for (size_t i = 0; i < n; i++)
+        if (media[i].type != NODE_PICTURE)
+            TRY(media_used_by(t, s->account_id, o->no, o->version, media[i].blob));
+    return OK;
+}
+
+static err submit_any(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                      struct article_outcome *ret_o)
+{
+    return s->no ? submit_again(t, mem, s, handle, ret_o) : submit_new(t, mem, s, handle, ret_o);
+}
+
+static err submit_scanned(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                          struct article_outcome *ret_o)
+{
+    struct article_submission held = *s;
+    struct article_rules rules = *s->rules;
+    TRY(scan_still(t, s->scan));
+    if (s->scan->refuse)
+        return fault(ERR_DENIED, "scan_refused", "a rule of the scan refuses it");
+    if (s->scan->hold)
+        rules.mode = ARTICLE_REVIEW_FIRST;
+    held.rules = &rules;
+    TRY(submit_any(t, mem, &held, handle, ret_o));
+    return scan_keep(t, mem, s->account_id, ret_o->no, ret_o->version, s->scan);
+}
+
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o)
 {
@@ -357,8 +395,9 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
     q.counts = true;
     q.daily_quota = s->rules->daily_quota;
     TRY(gate_pass(t, mem, &q, &gate));
-    return s->no ? submit_again(t, mem, s, gate.handle, ret_o)
-                 : submit_new(t, mem, s, gate.handle, ret_o);
+    TRY(s->scan ? submit_scanned(t, mem, s, gate.handle, ret_o)
+                : submit_any(t, mem, s, gate.handle, ret_o));
+    return media_note(t, mem, s, ret_o);
 }
 
 err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id)
@@ -487,6 +526,96 @@ err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     bool public_now = a.version == v.version &&
                       (str_eq(a.state, S("published")) || str_eq(a.state, S("scheduled")));
     return public_now ? remove_public(t, mem, &a, d) : send_back(t, mem, &a, &v, d);
+}
+
+/* ---- measures ---- */
+
+err article_take_down(struct tx *t, arena *mem, const struct article_act *act, str *ret_state,
+                      str *ret_reason)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    if (str_eq(a.state, S("draft")) || str_eq(a.state, S("discarded")))
+        return fault(ERR_CONFLICT, "article_not_removable", "article is %.*s", FMT(a.state));
+    *ret_state = a.state;
+    *ret_reason = a.reason;
+    TRY(case_cancel(t, CASE_ARTICLE, a.account_id, a.no));
+    TRY(store_state(t, &a, S("removed"), act->reason));
+    if (str_eq(a.state, S("published")))
+        TRY(store_count_public(t, a.account_id, -1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = RECORD_article_removed,
+                                     .actor = act->actor,
+                                     .reason = act->reason});
+}
+
+/* Whether it was public, withdrawn or waiting, the record says so again. */
+static enum record_kind back_as(str state)
+{
+    return str_eq(state, S("published"))   ? RECORD_article_restored
+           : str_eq(state, S("withdrawn")) ? RECORD_article_withdrawn
+                                           : RECORD_article_returned;
+}
+
+err article_put_back(struct tx *t, arena *mem, const struct article_act *act, str state)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    if (!str_eq(a.state, S("removed")))
+        return fault(ERR_CONFLICT, "not_removed", "article is %.*s", FMT(a.state));
+    bool waited = str_eq(state, S("held")) || str_eq(state, S("scheduled"));
+    TRY(store_state(t, &a, waited ? S("draft") : state, act->reason));
+    if (waited)
+        TRY(draft_restore(t, mem, &a, a.versions, S("")));
+    if (str_eq(state, S("published")))
+        TRY(store_count_public(t, a.account_id, +1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = back_as(state),
+                                     .actor = act->actor,
+                                     .reason = act->reason});
+}
+
+err article_mark(struct tx *t, arena *mem, const struct article_act *act, bool limited, str label)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    TRY(store_mark(t, &a, limited, label));
+    return pages_touch(t, mem, &a, a.category);
+}
+
+static err add_media(arena *mem, const struct article_version *v, str *hashes, size_t *n)
+{
+    struct node *doc;
+    size_t found = 0;
+    TRY(doc_from_json(mem, v->text.doc, &doc));
+    const struct doc_media *m = doc_pictures(mem, doc, &found);
+    for (size_t i = 0; i < found && *n < ARTICLE_MEDIA_MAX; i++)
+        hashes[(*n)++] = m[i].blob;
+    if (v->text.cover.n && *n < ARTICLE_MEDIA_MAX)
+        hashes[(*n)++] = v->text.cover;
+    return OK;
+}
+
+err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str **ret_v,
+                  size_t *ret_n)
+{
+    struct article_version *versions, v;
+    size_t count = 0, n = 0;
+    str *hashes = NEW_N(mem, str, ARTICLE_MEDIA_MAX);
+    TRY(article_versions(t, mem, account_id, no, &versions, &count));
+    for (size_t i = 0; i < count; i++) {
+        TRY(article_version_load(t, mem, account_id, no, versions[i].version, &v));
+        TRY(add_media(mem, &v, hashes, &n));
+    }
+    *ret_v = hashes;
+    *ret_n = n;
+    return OK;
 }
 
 static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)

@@ -111,6 +111,28 @@ err store_state(struct tx *t, const struct article *a, str state, str reason)
                    DB_IN(a->account_id, a->no, state, reason, tx_now(t)));
 }
 
+err store_mark(struct tx *t, const struct article *a, bool limited, str label)
+{
+    return db_exec(t,
+                   "UPDATE article SET limited = $3, label = $4 WHERE account_id = $1 AND no = $2",
+                   DB_IN(a->account_id, a->no, limited, label));
+}
+
+err article_media_shared(struct tx *t, int64_t account_id, int64_t no, str hash, bool *ret_shared)
+{
+    int64_t others = 0, here = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM media WHERE hash = $1 AND account_id <> $2",
+               DB_IN(hash, account_id), DB_OUT(&others)));
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM article a JOIN article_version v"
+               " ON v.account_id = a.account_id AND v.no = a.no AND v.version = a.version"
+               " WHERE a.account_id = $1 AND a.no <> $2 AND a.state = 'published'"
+               " AND (a.cover = $3 OR REPLACE(v.doc, $3, '') <> v.doc)",
+               DB_IN(account_id, no, hash), DB_OUT(&here)));
+    *ret_shared = others + here > 0;
+    return OK;
+}
+
 err store_title(struct tx *t, const struct article *a, const struct article_text *x)
 {
     return db_exec(
@@ -203,15 +225,18 @@ err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_
 #define COLUMNS                                                                                    \
     "a.account_id, a.no, a.author_id, a.created_at, a.updated_at, a.published_at, a.publish_at,"   \
     " a.reads, p.handle, p.name, p.class, p.avatar, p.verified, a.state, a.kind, a.category,"      \
-    " a.title, a.digest, a.cover, a.reason, a.version, a.versions, a.declared"
+    " a.title, a.digest, a.cover, a.reason, a.version, a.versions, a.limited, a.label,"            \
+    " a.declared, CASE WHEN p.state = 'closed' THEN 1 ELSE 0 END"
 #define JOIN " JOIN account p ON p.id = a.account_id "
 #define OUT(x)                                                                                     \
     DB_OUT(&(x).account_id, &(x).no, &(x).author_id, &(x).created_at, &(x).updated_at,             \
            &(x).published_at, &(x).publish_at, &(x).reads, &(x).handle, &(x).account_name,         \
            &(x).account_class, &(x).account_avatar, &(x).account_verified, &(x).state, &(x).kind,  \
            &(x).category, &(x).title, &(x).digest, &(x).cover, &(x).reason, &(x).version,          \
-           &(x).versions, &(x).declared)
+           &(x).versions, &(x).limited, &(x).label, &(x).declared, &(x).account_closed)
 #define BEFORE "(a.published_at, a.account_id, a.no) < ($1, $2, $3)"
+/* What is spread beyond the account's own page. */
+#define SPREAD "a.limited = 0 AND p.state <> 'closed'"
 #define LATEST " ORDER BY a.published_at DESC, a.account_id DESC, a.no DESC LIMIT $4"
 
 err article_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct article *ret_a)
@@ -231,6 +256,10 @@ err article_find(struct tx *t, arena *mem, str handle, int64_t no, struct articl
                "SELECT " COLUMNS " FROM account_handle h JOIN article a ON a.account_id ="
                " h.account_id" JOIN "WHERE h.handle = $1 AND a.no = $2",
                DB_IN(handle, no), OUT(a)));
+    if (a.account_closed && str_eq(a.state, S("published"))) {
+        a.state = S("removed");
+        a.reason = S("account_closed");
+    }
     *ret_a = a;
     return OK;
 }
@@ -349,8 +378,8 @@ struct list {
 static err list_latest(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.state = 'published' AND a.minors = 0 AND " BEFORE LATEST,
+            "SELECT " COLUMNS " FROM article a" JOIN "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD
+            " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
     return OK;
 }
@@ -359,10 +388,12 @@ static err list_account(struct tx *t, arena *mem, const struct article_page *p, 
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.account_id = $1 AND a.state = 'published'"
+            "WHERE a.account_id = $1 AND a.state = 'published' AND p.state <> 'closed'"
+            " AND (a.limited = 0 OR $5 = 0)"
             " AND (a.published_at, a.no) < ($2, $3)"
             " ORDER BY a.published_at DESC, a.no DESC LIMIT $4",
-            DB_IN(p->account_id, p->before_at, p->before_no, p->limit), OUT(l->row), ADD(l));
+            DB_IN(p->account_id, p->before_at, p->before_no, p->limit, p->spread), OUT(l->row),
+            ADD(l));
     return OK;
 }
 
@@ -370,7 +401,7 @@ static err list_category(struct tx *t, arena *mem, const struct article_page *p,
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.category = $5 AND a.state = 'published' AND " BEFORE LATEST,
+            "WHERE a.category = $5 AND a.state = 'published' AND " SPREAD " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->category),
             OUT(l->row), ADD(l));
     return OK;
@@ -380,8 +411,8 @@ static err list_feed(struct tx *t, arena *mem, const struct article_page *p, str
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM subscription s JOIN article a ON a.account_id ="
-            " s.account_id" JOIN
-            "WHERE s.user_id = $5 AND a.state = 'published' AND " BEFORE LATEST,
+            " s.account_id" JOIN "WHERE s.user_id = $5 AND a.state = 'published' AND " SPREAD
+            " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->reader_id),
             OUT(l->row), ADD(l));
     return OK;

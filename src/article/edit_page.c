@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "finding/finding.h"
 #include "gate/gate.h"
 #include "media/media.h"
 
@@ -251,7 +252,8 @@ static err submit_tx(struct tx *t, void *ctx)
                                                        .user_id = x->r->session.user_id,
                                                        .publish_at = x->publish_at,
                                                        .text = &x->text,
-                                                       .rules = &x->rules},
+                                                       .rules = &x->rules,
+                                                       .scan = &x->scan},
                           &x->outcome);
 }
 
@@ -296,6 +298,25 @@ static err show_gate(struct editing *x, struct article_edit_view *v)
     return show(x, 422, v);
 }
 
+/* Which kind of content, and the passages: nothing of the rule itself. */
+static err show_refused(struct editing *x, struct article_edit_view *v)
+{
+    struct request *r = x->r;
+    for (size_t i = 0; i < x->scan.n && v->refusal_n < LEN(v->refusals); i++) {
+        const struct scan_finding *f = &x->scan.v[i];
+        if (f->action != SCAN_REFUSE)
+            continue;
+        str said = f->n ? str_sub(x->scan.article->text[f->hits[0].field], f->hits[0].from,
+                                  f->hits[0].to - f->hits[0].from)
+                        : S("…");
+        v->refusals[v->refusal_n++] =
+            (struct refusal){msg_format(r->mem, r->lang, MSG_scan_refused_line,
+                                        (const str[]){family_label(r->lang, f->family), said}, 2),
+                             msg(r->lang, MSG_scan_refused_todo), S("/rules")};
+    }
+    return show(x, 422, v);
+}
+
 /* The later of two writers: both texts on one page; saving again keeps the later one. */
 static err show_conflict(struct editing *x, struct article_edit_view *v)
 {
@@ -320,11 +341,13 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
     if (e == OK)
         e = article_text_check(r->mem, &x->text, doc, &x->text);
     if (e == OK)
-        e = request_tx(r, submit_tx, x);
+        e = article_send(r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan});
     if (e == OK) {
         reply_flash(r, MSG_article_submitted);
         return reply_redirect(r, editing_base(x));
     }
+    if (e == ERR_DENIED && str_eq(str_from(fault_of(e).reason), S("scan_refused")))
+        return show_refused(x, v);
     enum gate_reason first = 0;
     while (first < GATE_REASONS && !str_eq(gate_reason_name(first), str_from(fault_of(e).reason)))
         first++;

@@ -36,6 +36,8 @@ static err own_node(struct tx *t, const struct owning *o, struct node *n, const 
     }
     if (n->type == NODE_VIDEO && n->poster.n)
         TRY(own_blob(t, o, n->poster, "foreign_media", path, &m));
+    if (media && n->type != NODE_PICTURE && n->captions.n)
+        TRY(own_blob(t, o, n->captions, "foreign_media", path, &m));
     return OK;
 }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64, DEFAULT_TRIES = 10, DEFAULT_POLL_MS = 500 };
+enum { THREADS_MAX = 64, KINDS_MAX = 64, DEFAULT_TRIES = 10, DEFAULT_POLL_MS = 500 };
 
 struct job_runner {
     struct job_runner_opts opts;
@@ -21,6 +21,7 @@ struct job_runner {
     pthread_cond_t wake;
     uint64_t pokes;
     bool stop;
+    int running[KINDS_MAX]; /* of each kind */
 };
 
 int64_t job_backoff_ms(int tries)
@@ -35,7 +36,7 @@ int64_t job_backoff_ms(int tries)
 /* ---- one job ---- */
 
 struct attempt {
-    const struct job_runner *r;
+    struct job_runner *r;
     const struct job_kind *kind;
     arena *mem;
     struct job_claimed job;
@@ -44,8 +45,7 @@ struct attempt {
     struct job_failure failure;
 };
 
-static struct attempt attempt_new(const struct job_runner *r, const struct job_kind *kind,
-                                  arena *mem)
+static struct attempt attempt_new(struct job_runner *r, const struct job_kind *kind, arena *mem)
 {
     str random = rand_token(mem, 6);
     return (struct attempt){.r = r,
@@ -109,7 +109,8 @@ static err run_claimed(struct attempt *a)
                       .kind = str_from(a->kind->name),
                       .args = a->job.args,
                       .tries = a->job.tries,
-                      .mem = a->mem};
+                      .mem = a->mem,
+                      .attempt = a};
     fault_clear();
     err e = ERR_BUG;
     /* It came back from a node that died during its last try. */
@@ -120,7 +121,54 @@ static err run_claimed(struct attempt *a)
     return e == OK ? db_tx(a->r->opts.db, done_tx, a) : job_failed(a, e);
 }
 
-static err run_one(const struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
+struct renewal {
+    const struct attempt *a;
+    int64_t kept;
+};
+static err renew_tx(struct tx *t, void *ctx)
+{
+    struct renewal *x = ctx;
+    struct job_claim c = {.holder = x->a->holder, .lease_ms = lease_of(x->a->kind)};
+    return job_store_renew(t, &x->a->job, &c, &x->kept);
+}
+
+static bool stopping(struct job_runner *r)
+{
+    pthread_mutex_lock(&r->lock);
+    bool stop = r->stop;
+    pthread_mutex_unlock(&r->lock);
+    return stop;
+}
+
+err job_renew(const struct job *job)
+{
+    if (!job->attempt)
+        return OK;
+    if (stopping(job->attempt->r))
+        return fault(ERR_RETRY, "stopping", "this node is about to end");
+    struct renewal x = {.a = job->attempt};
+    TRY(db_tx(job->attempt->r->opts.db, renew_tx, &x));
+    return x.kept ? OK : fault(ERR_CONFLICT, "job_lost", "another node has it");
+}
+
+static bool turn_take(struct job_runner *r, const struct job_kind *kind)
+{
+    int *running = &r->running[kind - r->opts.kinds];
+    pthread_mutex_lock(&r->lock);
+    bool mine = !kind->at_once || *running < kind->at_once;
+    *running += mine;
+    pthread_mutex_unlock(&r->lock);
+    return mine;
+}
+
+static void turn_give(struct job_runner *r, const struct job_kind *kind)
+{
+    pthread_mutex_lock(&r->lock);
+    r->running[kind - r->opts.kinds]--;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static err run_one(struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
 {
     AUTO_ARENA(mem);
     struct attempt a = attempt_new(r, kind, mem);
@@ -165,7 +213,7 @@ static err due_read(struct tx *t, void *ctx)
     return job_store_due(t, d->mem, d->kind, &d->due);
 }
 
-static err run_period(const struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
+static err run_period(struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
 {
     AUTO_ARENA(mem);
     struct attempt a = attempt_new(r, kind, mem);
@@ -185,26 +233,20 @@ static err run_period(const struct job_runner *r, const struct job_kind *kind, b
 }
 
 /* A look without writing first, so that an idle runner costs the writer nothing. */
-static err run_kind(const struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
+static err run_kind(struct job_runner *r, const struct job_kind *kind, bool *ret_ran)
 {
     AUTO_ARENA(mem);
     struct due d = {.kind = kind, .mem = mem};
     TRY(db_read(r->opts.db, due_read, &d));
     *ret_ran = false;
-    if (!d.due)
+    if (!d.due || !turn_take(r, kind))
         return OK;
-    return kind->every_ms ? run_period(r, kind, ret_ran) : run_one(r, kind, ret_ran);
+    err e = kind->every_ms ? run_period(r, kind, ret_ran) : run_one(r, kind, ret_ran);
+    turn_give(r, kind);
+    return e;
 }
 
 /* ---- the threads ---- */
-
-static bool stopping(struct job_runner *r)
-{
-    pthread_mutex_lock(&r->lock);
-    bool stop = r->stop;
-    pthread_mutex_unlock(&r->lock);
-    return stop;
-}
 
 err job_runner_once(struct job_runner *r, int *ret_n)
 {
@@ -254,7 +296,7 @@ static void *run_thread(void *arg)
 
 err job_runner_start(const struct job_runner_opts *opts, struct job_runner **ret_runner)
 {
-    ASSERT(opts->threads >= 0 && opts->threads <= THREADS_MAX);
+    ASSERT(opts->threads >= 0 && opts->threads <= THREADS_MAX && opts->n_kinds <= KINDS_MAX);
     struct job_runner *r = heap_alloc(sizeof *r);
     memset(r, 0, sizeof *r);
     r->opts = *opts;

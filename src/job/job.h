@@ -5,10 +5,11 @@
 #include "db/db.h"
 
 struct job {
-    int64_t id;     /* 0 for periodic runs */
-    str kind, args; /* args: JSON */
-    int tries;      /* this one included */
-    arena *mem;     /* of this run */
+    int64_t id;              /* 0 for periodic runs */
+    str kind, args;          /* args: JSON */
+    int tries;               /* this one included */
+    arena *mem;              /* of this run */
+    struct attempt *attempt; /* for job_renew; NULL for periodic runs */
 };
 
 struct job_kind {
@@ -21,8 +22,13 @@ struct job_kind {
      * would write twice a period. */
     err (*wanted)(struct tx *t, bool *ret_wanted);
     int max_tries;      /* 0 = 10 */
-    int64_t timeout_ms; /* lease; 0 = one minute. fn must end well before */
+    int64_t timeout_ms; /* lease; 0 = one minute. fn must end well before, or renew it */
+    int at_once;        /* most at a time on this node, so that long work leaves threads; 0 = any */
 };
+/* For work that takes long: has the lease run anew from now. ERR_RETRY "stopping" when this node
+ * is about to end (give up, another try follows); ERR_CONFLICT "job_lost" when another node took
+ * the job over. */
+err job_renew(const struct job *job);
 
 /* ---- queueing ---- */
 struct job_in {

@@ -34,6 +34,13 @@ err job_store_claim(struct tx *t, arena *mem, const struct job_claim *c,
     return OK;
 }
 
+err job_store_renew(struct tx *t, const struct job_claimed *j, const struct job_claim *c,
+                    int64_t *ret_n)
+{
+    return db_exec_n(t, "UPDATE job SET lease_until = $1 WHERE id = $2 AND lease_by = $3",
+                     DB_IN(tx_now(t) + c->lease_ms, j->id, c->holder), ret_n);
+}
+
 err job_store_done(struct tx *t, int64_t id, str holder)
 {
     return db_exec(t,

@@ -14,6 +14,9 @@ struct job_claimed {
 /* Takes the oldest due job of a kind under a lease. ERR_NOT_FOUND when none is due. */
 err job_store_claim(struct tx *t, arena *mem, const struct job_claim *c,
                     struct job_claimed *ret_job);
+/* *ret_n: 0 when the holder's lease was lost to another. */
+err job_store_renew(struct tx *t, const struct job_claimed *j, const struct job_claim *c,
+                    int64_t *ret_n);
 err job_store_done(struct tx *t, int64_t id, str holder);
 /* The outcome of a failed try: when to try again, or dead. */
 struct job_failure {

@@ -166,6 +166,51 @@ static void test_job__two_nodes_run_each_job_once_and_share_the_schedule(void **
     assert_int_equal(ticks, 1);
 }
 
+static _Atomic int at_work, most_at_work, long_runs, told_to_end;
+
+/* Takes its time, or goes on until the node ends. */
+static err long_work(void *ctx, const struct job *job)
+{
+    int now = ++at_work;
+    most_at_work = now > most_at_work ? now : most_at_work;
+    err e = OK;
+    for (int i = 0; e == OK && (ctx || i < 5); i++) {
+        usleep(5000);
+        e = job_renew(job);
+    }
+    told_to_end += e == ERR_RETRY;
+    at_work--;
+    long_runs++;
+    return e;
+}
+
+static void test_job__long_work_leaves_threads_and_hears_of_the_end(void **state)
+{
+    (void)state;
+    const struct job_kind kind = {.name = "work", .fn = long_work, .at_once = 1};
+    struct job_runner_opts opts = {
+        .db = db, .kinds = &kind, .n_kinds = 1, .threads = 3, .poll_ms = 5};
+    struct job_runner *r;
+    at_work = most_at_work = long_runs = told_to_end = 0;
+    for (int i = 0; i < 4; i++)
+        add(NULL);
+    assert_int_equal(job_runner_start(&opts, &r), OK);
+    for (int i = 0; i < 2000 && long_runs < 4; i++)
+        usleep(5000);
+    job_runner_stop(r);
+    assert_int_equal(long_runs, 4);
+    assert_int_equal(most_at_work, 1);
+    add(NULL);
+    opts.ctx = &long_runs;
+    assert_int_equal(job_runner_start(&opts, &r), OK);
+    for (int i = 0; i < 2000 && !at_work; i++)
+        usleep(5000);
+    job_runner_stop(r);
+    assert_int_equal(told_to_end, 1);
+    assert_int_equal(db_read(db, count_tx, NULL), OK);
+    assert_int_equal(counts.waiting, 1); /* for the next node, after a pause */
+}
+
 static void test_job__pauses_grow_to_an_hour(void **state)
 {
     (void)state;
@@ -202,6 +247,7 @@ int main(void)
         T(test_job__invalid_is_dead_at_once),
         T(test_job__a_lease_protects_until_it_ends),
         T(test_job__two_nodes_run_each_job_once_and_share_the_schedule),
+        T(test_job__long_work_leaves_threads_and_hears_of_the_end),
         T(test_job__pauses_grow_to_an_hour),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

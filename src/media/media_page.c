@@ -27,6 +27,7 @@ err do_media_upload(struct request *r)
                           .fd = u->fd,
                           .mime = u->mime,
                           .alt = alt.p ? str_trim(alt) : S(""),
+                          .name = str_ellipsis(r->mem, u->filename, MEDIA_NAME_MAX - 1),
                           .kind = IMAGE_ARTICLE};
     struct media_stored m;
     TRY(media_take(r->site, r->mem, &in, &m));
@@ -60,24 +61,41 @@ static err name_read(str name, str *ret_hash, int *ret_width)
 
 struct serving {
     arena *mem;
+    struct media_viewer who;
     str hash, blob, mime;
     int width;
+    bool is_public, blocked;
 };
 
+/* Who may not have it hears that there is no such file. */
 static err find(struct tx *t, void *ctx)
 {
     struct serving *s = ctx;
-    return media_serve(t, s->mem, s->hash, s->width, &s->blob, &s->mime);
+    bool visible = true;
+    TRY(media_blocked(t, s->hash, &s->blocked));
+    s->is_public = true;
+    TRY(media_serve(t, s->mem, s->hash, s->width, &s->blob, &s->mime));
+    if (!str_starts(s->mime, S("image/")))
+        TRY(media_visible(t, &s->who, s->hash, &visible, &s->is_public));
+    return visible ? OK : fault(ERR_NOT_FOUND, "not_found", "not public");
 }
 
 err page_media(struct request *r)
 {
-    struct serving s = {.mem = r->mem};
+    const struct session *me = &r->session;
+    struct serving s = {
+        .mem = r->mem,
+        .who = {me->user_id, me->second_factor && (me->roles & (ROLE_STAFF | ROLE_REGULATOR))}};
     TRY(name_read(request_arg(r, "name"), &s.hash, &s.width));
     TRY(request_read(r, find, &s));
+    bool judge = r->session.roles & (ROLE_REVIEWER | ROLE_EIC); /* whoever decides sees evidence */
+    if (s.blocked && !judge)
+        return reply_text(r, 410, S("text/plain; charset=utf-8"), S("410\n"));
     int fd = -1;
     int64_t size = 0;
     TRY(blob_open(r->site->blobs, s.blob, &fd, &size));
-    reply_header(r, "Cache-Control", S("public, max-age=31536000, immutable"));
+    s.is_public = s.is_public && !s.blocked;
+    reply_header(r, "Cache-Control",
+                 s.is_public ? S("public, max-age=31536000, immutable") : S("private, no-cache"));
     return reply_file(r, fd, size, s.mime);
 }

@@ -6,6 +6,7 @@
 #include "article/render.h"
 #include "base/json.h"
 #include "base/xml.h"
+#include "media/media.h"
 #include "reader/pieces.h"
 #include "settings/settings.h"
 #include "web/layout.h"
@@ -22,6 +23,8 @@ struct entry {
     struct article_version v;
     str url, content, image;
     int64_t updated;
+    struct media *files; /* audio and video */
+    size_t file_n;
 };
 struct syndication {
     struct request *r;
@@ -51,6 +54,27 @@ static err load_account(struct tx *t, struct syndication *f)
     return OK;
 }
 
+/* What podcast programs fetch. */
+static err load_files(struct tx *t, arena *mem, struct entry *e)
+{
+    struct node *doc;
+    size_t n;
+    if (!str_eq(e->a->kind, S("audio")) && !str_eq(e->a->kind, S("video")))
+        return OK;
+    TRY(doc_from_json(mem, e->v.text.doc, &doc));
+    const struct doc_media *all = doc_pictures(mem, doc, &n);
+    e->files = NEW_N(mem, struct media, n);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].type != NODE_AUDIO && all[i].type != NODE_VIDEO)
+            continue;
+        err x = media_load(t, mem, e->a->account_id, all[i].blob, &e->files[e->file_n]);
+        if (x != OK && x != ERR_NOT_FOUND)
+            return x;
+        e->file_n += x == OK;
+    }
+    return OK;
+}
+
 static err load(struct tx *t, void *ctx)
 {
     struct syndication *f = ctx;
@@ -63,6 +87,7 @@ static err load(struct tx *t, void *ctx)
         struct entry *e = &f->entries[i];
         e->a = &f->list[i];
         TRY(article_version_load(t, mem, e->a->account_id, e->a->no, e->a->version, &e->v));
+        TRY(load_files(t, mem, e));
     }
     return OK;
 }
@@ -132,6 +157,24 @@ static void put_declared(struct xw *x, const struct syndication *f, const struct
         put_link(x, "via", url.p[0] == '/' ? str_cat(mem, request_origin(f->r), url) : url, NULL);
 }
 
+static str file_url(const struct syndication *f, const struct media *m)
+{
+    return str_fmt(f->r->mem, "%.*s/media/%.*s", FMT(request_origin(f->r)), FMT(m->hash));
+}
+
+static void put_enclosures(struct xw *x, const struct syndication *f, const struct entry *e)
+{
+    for (size_t i = 0; i < e->file_n; i++) {
+        const struct media *m = &e->files[i];
+        xw_open(x, "link");
+        xw_attr(x, "rel", S("enclosure"));
+        xw_attr(x, "type", m->mime);
+        xw_attr(x, "length", str_fmt(f->r->mem, "%lld", (long long)m->size));
+        xw_attr(x, "href", file_url(f, m));
+        xw_close(x);
+    }
+}
+
 static void put_entry(struct xw *x, const struct syndication *f, const struct entry *e)
 {
     arena *mem = f->r->mem;
@@ -139,6 +182,7 @@ static void put_entry(struct xw *x, const struct syndication *f, const struct en
     xw_element(x, "id", e->url);
     xw_element(x, "title", e->v.text.title);
     put_link(x, "alternate", e->url, "text/html");
+    put_enclosures(x, f, e);
     xw_element(x, "published", clock_rfc3339(mem, e->a->published_at));
     xw_element(x, "updated", clock_rfc3339(mem, e->updated));
     xw_open(x, "author");
@@ -191,6 +235,24 @@ static err atom(struct syndication *f)
 
 /* ---- JSON Feed ---- */
 
+static void put_attachments(struct jw *j, const struct syndication *f, const struct entry *e)
+{
+    if (!e->file_n)
+        return;
+    jw_key(j, "attachments");
+    jw_array(j);
+    for (size_t i = 0; i < e->file_n; i++) {
+        const struct media *m = &e->files[i];
+        jw_object(j);
+        jw_key_str(j, "url", file_url(f, m));
+        jw_key_str(j, "mime_type", m->mime);
+        jw_key_int(j, "size_in_bytes", m->size);
+        jw_key_int(j, "duration_in_seconds", m->duration_ms / 1000);
+        jw_end(j);
+    }
+    jw_end(j);
+}
+
 static void put_item(struct jw *j, const struct syndication *f, const struct entry *e)
 {
     arena *mem = f->r->mem;
@@ -203,6 +265,7 @@ static void put_item(struct jw *j, const struct syndication *f, const struct ent
                e->content.n ? e->content : e->v.text.digest);
     if (e->image.n)
         jw_key_str(j, "image", e->image);
+    put_attachments(j, f, e);
     jw_key_str(j, "date_published", clock_rfc3339(mem, e->a->published_at));
     jw_key_str(j, "date_modified", clock_rfc3339(mem, e->updated));
     jw_key(j, "authors");
@@ -275,6 +338,7 @@ static err answer(struct syndication *f, feed_writer *write)
 {
     struct request *r = f->r;
     f->page.limit = ENTRIES;
+    f->page.spread = true;
     TRY(request_read(r, load, f));
     TRY(fill(f));
     reply_cache(r, FEED_CACHE_S);

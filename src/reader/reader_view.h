@@ -38,7 +38,7 @@ struct account_view {
     struct feed_view feed;
     struct facts_view licences;
     str csrf, here; /* here: path to come back to */
-    bool subscribed, closed;
+    bool subscribed, closed, staff;
 };
 struct version_item {
     const struct article_version *v;
@@ -54,7 +54,8 @@ struct article_view {
     struct declared_view declared;
     str category, csrf;
     int minutes, place; /* place: per mille, where this reader stopped */
-    bool subscribed, old_version, saved, history;
+    bool subscribed, old_version, saved, history, staff;
+    str label;       /* said by a measure, in words; "" = none */
     str url, here;   /* public address; path to come back to */
     char size, face; /* of the reader's choice: pieces.h */
 };

@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -108,18 +107,18 @@ static int actions_fill(posix_spawn_file_actions_t *fa, const struct lifted *l)
     return bad | posix_spawn_file_actions_addclosefrom_np(fa, SANDBOX_FD_OUT + (int)l->out_n);
 }
 
-static char *arg_number(arena *mem, int64_t n)
+char *sandbox_arg_number(arena *mem, int64_t n)
 {
     str s = str_fmt(mem, "%lld", (long long)n);
     return (char *)(uintptr_t)str_z(mem, s);
 }
 
-static char *arg_text(arena *mem, const char *z)
+char *sandbox_arg_text(arena *mem, const char *z)
 {
     return (char *)(uintptr_t)str_z(mem, str_from(z));
 }
 
-static int spawn_with(posix_spawn_file_actions_t *fa, char **argv, pid_t *ret_pid)
+int sandbox_spawn(posix_spawn_file_actions_t *fa, char **argv, pid_t *ret_pid)
 {
     posix_spawnattr_t attr;
     sigset_t none, all;
@@ -143,21 +142,21 @@ static err worker_start(const struct sandbox_job *job, arena *mem, int result, p
     __attribute__((cleanup(lifted_done))) struct lifted l = {.in = -1, .result = -1};
     TRY(fds_lift(job, result, &l));
     char *argv[SANDBOX_ARGS + 1] = {
-        [0] = arg_text(mem, "gongqi"),
-        [SANDBOX_ARG_MODE] = arg_text(mem, SANDBOX_MODE),
-        [SANDBOX_ARG_KIND] = arg_text(mem, job->kind),
-        [SANDBOX_ARG_CPU] = arg_number(mem, job->cpu_s),
-        [SANDBOX_ARG_MEMORY] = arg_number(mem, job->memory_bytes),
-        [SANDBOX_ARG_FILE] = arg_number(mem, job->file_bytes),
-        [SANDBOX_ARG_OUTS] = arg_number(mem, (int64_t)job->out_n),
-        [SANDBOX_ARG_PARAM] = arg_text(mem, job->param ? job->param : ""),
+        [0] = sandbox_arg_text(mem, "gongqi"),
+        [SANDBOX_ARG_MODE] = sandbox_arg_text(mem, SANDBOX_MODE),
+        [SANDBOX_ARG_KIND] = sandbox_arg_text(mem, job->kind),
+        [SANDBOX_ARG_CPU] = sandbox_arg_number(mem, job->cpu_s),
+        [SANDBOX_ARG_MEMORY] = sandbox_arg_number(mem, job->memory_bytes),
+        [SANDBOX_ARG_FILE] = sandbox_arg_number(mem, job->file_bytes),
+        [SANDBOX_ARG_OUTS] = sandbox_arg_number(mem, (int64_t)job->out_n),
+        [SANDBOX_ARG_PARAM] = sandbox_arg_text(mem, job->param ? job->param : ""),
     };
     posix_spawn_file_actions_t fa;
     int bad = posix_spawn_file_actions_init(&fa);
     if (!bad) {
         bad = actions_fill(&fa, &l);
         if (!bad)
-            bad = spawn_with(&fa, argv, ret_pid);
+            bad = sandbox_spawn(&fa, argv, ret_pid);
         posix_spawn_file_actions_destroy(&fa);
     }
     return bad ? fault(ERR_IO, "sandbox_start", "spawn: errno %d", bad) : OK;
@@ -211,19 +210,19 @@ static err worker_wait(pid_t pid, int pipe_fd, int64_t deadline_us, struct buf *
     return OK;
 }
 
-static err ending_judge(const char *kind, const struct ending *end)
+err sandbox_judge(const char *what, int status, bool late)
 {
-    if (end->late)
-        return fault(ERR_TOO_LARGE, "sandbox_limit", "%s: wall clock", kind);
-    if (!WIFSIGNALED(end->status))
-        return WEXITSTATUS(end->status) == 0 ? OK
-                                             : fault(ERR_INVALID, "sandbox_died", "%s: exit %d",
-                                                     kind, WEXITSTATUS(end->status));
-    int sig = WTERMSIG(end->status);
+    if (late)
+        return fault(ERR_TOO_LARGE, "sandbox_limit", "%s: wall clock", what);
+    if (!WIFSIGNALED(status))
+        return WEXITSTATUS(status) == 0
+                   ? OK
+                   : fault(ERR_INVALID, "sandbox_died", "%s: exit %d", what, WEXITSTATUS(status));
+    int sig = WTERMSIG(status);
     /* a hard RLIMIT_CPU ends in SIGKILL */
     if (sig == SIGXCPU || sig == SIGXFSZ || sig == SIGKILL)
-        return fault(ERR_TOO_LARGE, "sandbox_limit", "%s: signal %d", kind, sig);
-    return fault(ERR_INVALID, "sandbox_died", "%s: signal %d", kind, sig);
+        return fault(ERR_TOO_LARGE, "sandbox_limit", "%s: signal %d", what, sig);
+    return fault(ERR_INVALID, "sandbox_died", "%s: signal %d", what, sig);
 }
 
 /* The header comes from a process that may be lying: every field is checked. */
@@ -265,7 +264,7 @@ static err job_run(const struct sandbox_job *job, arena *mem, struct sandbox_res
     buf_init(&answer, mem, ANSWER_MAX);
     struct ending end = {0};
     TRY(worker_wait(pid, from, start + (int64_t)job->wall_ms * 1000, &answer, &end));
-    TRY(ending_judge(job->kind, &end));
+    TRY(sandbox_judge(job->kind, end.status, end.late));
     struct sandbox_result r = {.wall_us = clock_mono_us() - start,
                                .peak_bytes = (int64_t)end.used.ru_maxrss * KIB};
     TRY(answer_parse(&answer, mem, &r.reply));

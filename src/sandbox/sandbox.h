@@ -63,6 +63,36 @@ struct sandbox_kind {
  * ERR_IO: it could not be started. Outputs may hold partial data after a failure. */
 err sandbox_run(const struct sandbox_job *job, arena *mem, struct sandbox_result *ret_result);
 
+/* ---- programs of others (ffmpeg) ----
+ * The same walls as far as an outside program allows: no environment, no descriptors but the input,
+ * the output and a pipe for standard output; rlimits, no_new_privs; Landlock lets it read shared
+ * libraries, itself, the input and the output, write the output alone and execute itself alone; a
+ * seccomp allow list without sockets and without new processes (threads are allowed). Where the
+ * kernel has no Landlock nothing runs (ERR_IO "sandbox_setup"): seccomp can't tell files apart. */
+#define SANDBOX_PROGRAM_IN "/proc/self/fd/3"  /* how argv names the input */
+#define SANDBOX_PROGRAM_OUT "/proc/self/fd/4" /* and the output */
+
+struct sandbox_program {
+    const char *const *argv; /* argv[0]: the program's absolute path; ends with NULL */
+    size_t argc;             /* at most SANDBOX_MAX_ARGC */
+    int in;                  /* borrowed, opened for reading */
+    int out;                 /* borrowed, opened for reading and writing; -1: none */
+    int64_t wall_ms;         /* killed after that */
+    int cpu_s;
+    int64_t memory_bytes, file_bytes;
+    /* Each line of standard output (at most SANDBOX_MAX_LINE bytes, any bytes in them), and at
+     * least once a second a line without value. False ends the program: ERR_CONFLICT
+     * "sandbox_ended". */
+    bool (*line)(void *ctx, struct bytes line);
+    void *ctx;
+};
+enum { SANDBOX_MAX_ARGC = 96, SANDBOX_MAX_LINE = 8192 };
+/* Runs it to its end. Errors as sandbox_run, without slots: whoever calls limits how many.
+ * ERR_INVALID "sandbox_died": it ended with another code than 0. */
+err sandbox_run_program(const struct sandbox_program *p, arena *mem);
+/* Can this machine run that program this way? */
+bool sandbox_has_program(const char *path);
+
 /* Most workers at a time in this process, 1..64; 2 unless set. Later calls wait their turn. */
 void sandbox_set_workers(int n);
 

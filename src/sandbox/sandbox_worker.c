@@ -22,7 +22,7 @@
 #define UNDER_ASAN 0
 #endif
 
-static err limit_set(int what, int64_t value)
+err sandbox_limit(int what, int64_t value)
 {
     struct rlimit r = {(rlim_t)value, (rlim_t)value};
     if (setrlimit((__rlimit_resource_t)what, &r) != 0)
@@ -32,13 +32,13 @@ static err limit_set(int what, int64_t value)
 
 static err limits_set(int64_t cpu_s, int64_t memory, int64_t file)
 {
-    TRY(limit_set(RLIMIT_CPU, cpu_s));
-    TRY(limit_set(RLIMIT_FSIZE, file));
-    TRY(limit_set(RLIMIT_CORE, 0));
-    TRY(limit_set(RLIMIT_NPROC, 0));
-    TRY(limit_set(RLIMIT_NOFILE, 0));
+    TRY(sandbox_limit(RLIMIT_CPU, cpu_s));
+    TRY(sandbox_limit(RLIMIT_FSIZE, file));
+    TRY(sandbox_limit(RLIMIT_CORE, 0));
+    TRY(sandbox_limit(RLIMIT_NPROC, 0));
+    TRY(sandbox_limit(RLIMIT_NOFILE, 0));
     /* ASan reserves 16 TiB of addresses for its shadow */
-    return UNDER_ASAN ? OK : limit_set(RLIMIT_AS, memory);
+    return UNDER_ASAN ? OK : sandbox_limit(RLIMIT_AS, memory);
 }
 
 /* Second wall behind seccomp: a rule set that handles every file access and allows none. Kernels
@@ -168,11 +168,14 @@ static bool result_send(err e, const struct buf *reply)
 
 bool sandbox_is_worker(int argc, char **argv)
 {
-    return argc > SANDBOX_ARG_MODE && str_eq(str_from(argv[SANDBOX_ARG_MODE]), S(SANDBOX_MODE));
+    str mode = argc > SANDBOX_ARG_MODE ? str_from(argv[SANDBOX_ARG_MODE]) : STR_NONE;
+    return str_eq(mode, S(SANDBOX_MODE)) || str_eq(mode, S(SANDBOX_PROGRAM_MODE));
 }
 
 int sandbox_worker_main(const struct sandbox_kind *kinds, size_t n, int argc, char **argv)
 {
+    if (str_eq(str_from(argv[SANDBOX_ARG_MODE]), S(SANDBOX_PROGRAM_MODE)))
+        return sandbox_program_main(argc, argv);
     if (argc != SANDBOX_ARGS)
         return 2;
     const struct sandbox_kind *kind = kind_find(kinds, n, argv[SANDBOX_ARG_KIND]);

@@ -231,19 +231,24 @@ int doc_minutes(size_t count)
 /* --- files -------------------------------------------------------------------------------------
  */
 
+static size_t collect_one(struct doc_media *out, size_t at, enum node_type type, str blob)
+{
+    if (!blob.p)
+        return at;
+    if (out)
+        out[at] = (struct doc_media){type, blob};
+    return at + 1;
+}
+
 static size_t collect(const struct node *n, struct doc_media *out, size_t at)
 {
-    bool file = n->type == NODE_PICTURE || n->type == NODE_AUDIO || n->type == NODE_VIDEO;
-    if (file) {
-        if (out)
-            out[at] = (struct doc_media){n->type, n->blob};
-        at++;
-    }
-    if (n->type == NODE_VIDEO && n->poster.p) {
-        if (out)
-            out[at] = (struct doc_media){NODE_PICTURE, n->poster};
-        at++;
-    }
+    bool player = n->type == NODE_AUDIO || n->type == NODE_VIDEO;
+    if (player || n->type == NODE_PICTURE)
+        at = collect_one(out, at, n->type, n->blob);
+    if (n->type == NODE_VIDEO)
+        at = collect_one(out, at, NODE_PICTURE, n->poster);
+    if (player)
+        at = collect_one(out, at, NODE_TEXT, n->captions);
     for (const struct node *c = n->child; c; c = c->next)
         at = collect(c, out, at);
     return at;

@@ -93,7 +93,10 @@ struct node {
         str blob; /* picture, audio, video: 64 lower-case hex digits */
     };
     union {
-        str poster; /* video: a blob, or no value */
+        struct {
+            str captions; /* audio, video: a blob (WebVTT), or no value */
+            str poster;   /* video: the same (a picture) */
+        };
         struct {
             int width, height; /* picture: pixels, 0 = unknown */
         };
@@ -139,7 +142,7 @@ int doc_minutes(size_t count);  /* reading time at 400 a minute, at least 1 */
 /* Every stored file that the document shows, in order, repetitions included; posters are pictures.
  */
 struct doc_media {
-    enum node_type type; /* NODE_PICTURE, NODE_AUDIO, NODE_VIDEO */
+    enum node_type type; /* NODE_PICTURE, NODE_AUDIO, NODE_VIDEO; NODE_TEXT: captions */
     str blob;
 };
 struct doc_media *doc_pictures(arena *mem, const struct node *doc, size_t *ret_n);
@@ -173,8 +176,9 @@ struct doc_known {
 
 /* Markdown: CommonMark with tables, strikethrough (~~ only), bare addresses, GitHub's callouts
  * ("> [!NOTE]" info, TIP, WARNING), and emphasis beside Chinese as people mean it (**粗。**后面).
- * Pictures: ![alt](blob:<hash> "caption"), also /media/<hash>; audio: and video: likewise. Heading
- * 1 becomes 2. known and ret_dropped may be NULL. */
+ * Pictures: ![alt](blob:<hash> "caption"), also /media/<hash>; players:
+ * ![title](audio:<hash>#<captions>), ![title](video:<hash>?<poster>#<captions>). Heading 1 becomes
+ * 2. known and ret_dropped may be NULL. */
 err doc_from_markdown(arena *mem, str markdown, const struct doc_known *known,
                       struct doc_dropped *ret_dropped, struct node **ret_doc);
 /* Markdown of the document: exact for what Markdown can say; underline, colour, size, alignment of

@@ -178,6 +178,19 @@ static void read_size(str s, struct node *n)
     n->height = h;
 }
 
+/* "?<poster>#<captions>", each may be missing. */
+static void read_player(arena *mem, str rest, struct node *n)
+{
+    str poster = str_sub(rest, 1, 64);
+    if (n->type == NODE_VIDEO && str_starts(rest, S("?")) && doc_blob_ok(poster)) {
+        n->poster = str_dup(mem, poster);
+        rest = str_sub(rest, 65, rest.n);
+    }
+    str captions = str_sub(rest, 1, rest.n);
+    if (str_starts(rest, S("#")) && doc_blob_ok(captions))
+        n->captions = str_dup(mem, captions);
+}
+
 struct node *flow_media(arena *mem, str address, const struct doc_known *known)
 {
     static const struct {
@@ -199,8 +212,8 @@ struct node *flow_media(arena *mem, str address, const struct doc_known *known)
         n->blob = str_dup(mem, blob);
         if (n->type == NODE_PICTURE)
             read_size(rest, n);
-        if (n->type == NODE_VIDEO && doc_blob_ok(str_sub(rest, 1, rest.n)))
-            n->poster = str_dup(mem, str_sub(rest, 1, 64));
+        else
+            read_player(mem, rest, n);
         bool ask = n->type == NODE_PICTURE && known && known->find;
         return ask && !known->find(known->ctx, n->blob, &n->width, &n->height) ? NULL : n;
     }

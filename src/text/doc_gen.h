@@ -85,6 +85,8 @@ static inline void gen_media(struct gen *g, struct node *n)
     n->alt = gen_words(g);
     if (n->type == NODE_VIDEO && gen_below(g, 2))
         n->poster = gen_blob(g);
+    if (n->type != NODE_PICTURE && gen_below(g, 3) == 0)
+        n->captions = gen_blob(g);
     if (n->type == NODE_PICTURE) {
         n->width = (int)gen_below(g, 3000);
         n->height = (int)gen_below(g, 3000);

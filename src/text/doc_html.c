@@ -158,7 +158,13 @@ static void write_player(struct html_out *h, const struct node *n)
     src(h, "src", n->blob);
     if (n->title.n)
         attr(h, "aria-label", n->title);
-    buf_fmt(&h->out, "></%s>", tag);
+    raw(h, ">");
+    if (n->captions.p) {
+        raw(h, "<track kind=\"captions\" label=\"CC\" default");
+        src(h, "src", n->captions);
+        raw(h, ">");
+    }
+    buf_fmt(&h->out, "</%s>", tag);
     if (n->title.n) {
         raw(h, "<figcaption>");
         escaped(h, n->title);

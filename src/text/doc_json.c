@@ -71,6 +71,7 @@ static const struct attr attrs[] = {
     {"alt", ATTR_TITLE, BIT(NODE_PICTURE), AT(alt), NULL, 0, 0, 0, false},
     {"title", ATTR_TITLE, BIT(NODE_AUDIO) | BIT(NODE_VIDEO), AT(title), NULL, 0, 0, 0, false},
     {"poster", ATTR_BLOB, BIT(NODE_VIDEO), AT(poster), NULL, 0, 0, 0, false},
+    {"captions", ATTR_BLOB, BIT(NODE_AUDIO) | BIT(NODE_VIDEO), AT(captions), NULL, 0, 0, 0, false},
     {"width", ATTR_INT, BIT(NODE_PICTURE), AT(width), NULL, 0, DOC_PIXELS_MAX, 0, false},
     {"height", ATTR_INT, BIT(NODE_PICTURE), AT(height), NULL, 0, DOC_PIXELS_MAX, 0, false},
 };

@@ -443,6 +443,8 @@ static void put_media(struct md_writer *w, const struct node *n)
         put_raw(w, str_fmt(w->mem, "#%dx%d", n->width, n->height));
     if (n->type == NODE_VIDEO && n->poster.p)
         put_raw(w, str_fmt(w->mem, "?%.*s", FMT(n->poster)));
+    if (n->type != NODE_PICTURE && n->captions.p)
+        put_raw(w, str_fmt(w->mem, "#%.*s", FMT(n->captions)));
     if (n->type == NODE_PICTURE)
         put_quoted(w, n);
     put_raw(w, S(")"));

@@ -11,6 +11,7 @@ static const struct nav_item ME[] = {
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
+    {"/media", MSG_media_library, "film", MEMBER_AUTHOR, 'd'},
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
     {"/members", MSG_nav_members, "users", MEMBER_OWNER, 'm'},
     {"/licences", MSG_nav_licences, "check-badge", MEMBER_AUTHOR, 'l'},
@@ -21,6 +22,8 @@ static const struct nav_item CONSOLE[] = {
 static const struct nav_item DESK[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'd'},
     {"/cases", MSG_nav_queue, "queue-list", 0, 'q'},
+    {"/reports", MSG_nav_reports, "paper-airplane", ROLE_COMPLIANCE | ROLE_EIC, 'h'},
+    {"/scan", MSG_nav_scan, "funnel", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'w'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/licences", MSG_nav_licences, "check-badge", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'i'},

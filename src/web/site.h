@@ -11,6 +11,7 @@ struct page_cache;    /* web/cache.h */
 struct provider_live; /* settings/provider.h */
 struct mailer;        /* mail/mail.h */
 struct job_runner;    /* job/job.h */
+struct scan_live;     /* scan/rules.h */
 struct record_log;    /* record/log.h */
 
 struct membership {
@@ -40,6 +41,7 @@ struct site {
     struct mailer *mail;
     struct job_runner *jobs;
     struct record_log *log; /* NULL in commands */
+    struct scan_live *scan; /* rules in force */
     struct site_gauges gauges;
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */

@@ -15,6 +15,7 @@ const starts = ['/', '/login', '/signup', '/reset', '/rules', '/me', '/me/settin
 // Not reached by a link in the demo, or not a page: each with its reason.
 const apart = {
   '/media/:name': 'a picture',
+  '/report/:receipt': 'needs a fresh report; walked by tests/site/ruling',
   '/login/second-factor': 'only between password and code; walked at every login of staff',
   '/invite/:token': 'needs a fresh invitation; walked by tests/site',
   '/me/registrants/:id/edit': 'only while an identity was returned; the demo has none',

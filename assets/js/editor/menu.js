@@ -35,11 +35,13 @@ async function askTable(view) {
 export const inserts = [
   { key: 'heading2', icon: 'h1', find: 'h2 biaoti', run: (v) => cmd.setKind('heading2')(v.state, v.dispatch) },
   { key: 'heading3', icon: 'h2', find: 'h3 biaoti', run: (v) => cmd.setKind('heading3')(v.state, v.dispatch) },
-  { key: 'picture', icon: 'photo', find: 'image tupian', run: pick },
+  { key: 'picture', icon: 'photo', find: 'image tupian', picks: true, run: (v) => pick(v) },
   { key: 'bullets', icon: 'list-bullet', find: 'list liebiao', run: (v) => cmd.list(nodes.bulletList)(v.state, v.dispatch) },
   { key: 'numbers', icon: 'numbered-list', find: 'ordered bianhao', run: (v) => cmd.list(nodes.orderedList)(v.state, v.dispatch) },
   { key: 'quote', icon: 'quote', find: 'blockquote yinyong', run: (v) => cmd.quote(v.state, v.dispatch) },
   { key: 'table', icon: 'table-cells', find: 'biaoge', run: askTable },
+  { key: 'video', icon: 'film', find: 'video shipin', picks: true, run: (v) => pick(v, 'video/*') },
+  { key: 'audio', icon: 'musical-note', find: 'audio yinpin', picks: true, run: (v) => pick(v, 'audio/*') },
   ...CALLOUTS.map((kind) => ({ key: `callout_${kind}`, icon: kind === 'info' ? 'information-circle' : kind === 'tip' ? 'light-bulb' : 'exclamation-triangle', find: `callout ${kind} tishi`, run: (v) => cmd.callout(kind)(v.state, v.dispatch) })),
   { key: 'code_block', icon: 'code-bracket', find: 'code daima', run: (v) => cmd.setKind('code_block')(v.state, v.dispatch) },
   { key: 'divider', icon: 'minus', find: 'hr fengexian', run: (v) => cmd.insertBlock(nodes.divider.create())(v.state, v.dispatch) },
@@ -80,7 +82,7 @@ const BAR = [
   { key: 'numbers', icon: 'numbered-list', shortcut: 'Mod+Shift+7', run: inserts[4].run, on: (state) => Boolean(cmd.holder(state, nodes.orderedList)) },
   { key: 'quote', icon: 'quote', shortcut: 'Mod+Shift+9', run: inserts[5].run, on: (state) => Boolean(cmd.holder(state, nodes.blockquote)) },
   null,
-  { key: 'picture', icon: 'photo', run: pick },
+  { key: 'picture', icon: 'photo', run: (v) => pick(v), picks: true },
   { key: 'table', icon: 'table-cells', run: askTable, items: (state) => (tables.isInTable(state) ? TABLE : null), on: tables.isInTable },
   { key: 'more', icon: 'plus', items: inserts.slice(7) },
 ];
@@ -109,7 +111,7 @@ function openMenu(view, button, items) {
     const on = item.on && item.on(view.state);
     box.append(el('button', {
       type: 'button', role: item.on ? 'menuitemradio' : 'menuitem', 'aria-checked': item.on ? String(on) : null, disabled: item.can ? !item.can(view.state) : false,
-      onclick: () => { close(); item.run(view); view.focus(); },
+      onclick: () => { close(); item.run(view); if (!item.picks) view.focus(); },
     }, item.icon ? icon(item.icon) : null, el('span', { class: item.sample }, say(item.key))));
   }
   const all = () => [...box.querySelectorAll('button:not(:disabled)')];
@@ -145,7 +147,7 @@ export function toolbar(extra) {
       const items = typeof tool.items === 'function' ? tool.items(view.state) : tool.items;
       if (open?.button === button) close(true);
       else if (items) openMenu(view, button, items);
-      else { tool.run(view); if (tool.run !== pick && !document.querySelector('dialog[open]')) view.focus(); }
+      else { tool.run(view); if (!tool.picks && !document.querySelector('dialog[open]')) view.focus(); }
     });
     bar.append(button);
     return { tool, button };

@@ -3,6 +3,7 @@ import { Plugin, PluginKey } from 'prosemirror-state';
 import { Decoration, DecorationSet } from 'prosemirror-view';
 import { insertBlock } from './commands.js';
 import { ask, el, field, icon, say, setting, tell } from './kit.js';
+import { addMedia, isMedia } from './media.js';
 import { schema } from './schema.js';
 
 const TYPES = /^image\/(png|jpeg|gif|webp|bmp|avif|heic|tiff)$/;
@@ -49,17 +50,18 @@ export const uploads = new Plugin({
   props: { decorations: (state) => key.getState(state) },
 });
 
-async function one(view, file, pos) {
+// Shows at pos how far make(show) is, which resolves with the node to put there, or null.
+export async function placed(view, file, pos, make) {
   const id = {};
   const bar = el('progress', { max: 100, value: 0, 'aria-label': say('uploading', file.name) });
-  const dom = el('div', { class: 'ed-upload', role: 'status' }, bar, el('span', {}, say('uploading', file.name)));
+  const line = el('span', {}, say('uploading', file.name));
+  const dom = el('div', { class: 'ed-upload', role: 'status' }, bar, line);
   view.dispatch(view.state.tr.setMeta(key, { add: pos, dom, id }));
   try {
-    const made = await upload(file, (percent) => { bar.value = percent; });
+    const node = await make((percent, text, ...more) => { bar.value = percent; if (text) line.textContent = text; if (more.length) dom.append(...more); });
     const [found] = key.getState(view.state).find(null, null, (spec) => spec.id === id);
-    const node = schema.nodes.picture.create({ blob: made.hash, width: made.width, height: made.height });
     const tr = view.state.tr.setMeta(key, { remove: id });
-    if (found) {
+    if (found && node) {
       const $at = tr.doc.resolve(found.from);
       const lone = $at.parent.type === schema.nodes.paragraph && !$at.parent.content.size && $at.depth === 1;
       if (lone) tr.replaceWith($at.before(), $at.after(), [node, schema.nodes.paragraph.create()]);
@@ -72,16 +74,23 @@ async function one(view, file, pos) {
   }
 }
 
+const one = (view, file, pos) => placed(view, file, pos, async (show) => {
+  const made = await upload(file, show);
+  return schema.nodes.picture.create({ blob: made.hash, width: made.width, height: made.height });
+});
+
 export async function addFiles(view, files, pos = view.state.selection.from) {
   for (const file of files) {
-    if (!TYPES.test(file.type)) tell(say('not_a_picture', file.name), 'bad');
+    if (isMedia(file)) addMedia(view, file, Math.min(pos, view.state.doc.content.size));
+    else if (!TYPES.test(file.type)) tell(say('not_a_picture', file.name), 'bad');
     else if (file.size > BYTES) tell(say('picture_too_large', file.name), 'bad');
     else await one(view, file, Math.min(pos, view.state.doc.content.size));
   }
 }
 
-export function pick(view) {
+export function pick(view, accept = 'image/*') {
   const input = document.getElementById('ed-file');
+  input.accept = accept;
   input.onchange = () => { addFiles(view, [...input.files]); input.value = ''; view.focus(); };
   input.click();
 }

@@ -36,12 +36,19 @@ const cell = (tag, role) => ({
     ...(attrs.colspan > 1 && { colspan: attrs.colspan }), ...(attrs.rowspan > 1 && { rowspan: attrs.rowspan }),
   }), 0],
 });
+function playerAttrs(el) {
+  const captions = hashOf(el.querySelector('track')?.getAttribute('src')) || null;
+  const poster = el.localName === 'video' ? { poster: hashOf(el.getAttribute('poster')) || null } : {};
+  return { blob: hashOf(el.getAttribute('src')), title: el.getAttribute('aria-label')?.slice(0, 500) || null, captions, ...poster };
+}
 const player = (tag, attrs) => ({
   group: 'block', atom: true, draggable: true,
-  attrs: { blob: {}, title: { default: null }, ...attrs },
-  parseDOM: [{ tag: `${tag}[src]`, getAttrs: (el) => (hashOf(el.src) ? { blob: hashOf(el.src) } : false) }],
-  toDOM: (node) => ['figure', { class: 'media' }, [tag, { controls: '', preload: 'none', src: `/media/${node.attrs.blob}` }],
-    ['figcaption', node.attrs.title || '']],
+  attrs: { blob: {}, title: { default: null }, captions: { default: null }, ...attrs },
+  parseDOM: [{ tag: `${tag}[src]`, getAttrs: (el) => (hashOf(el.getAttribute('src')) ? playerAttrs(el) : false) }],
+  toDOM: (node) => ['figure', { class: 'media' }, [tag, {
+    controls: '', preload: 'none', src: `/media/${node.attrs.blob}`, 'aria-label': node.attrs.title, poster: node.attrs.poster ? `/media/${node.attrs.poster}` : null,
+  }, ...(node.attrs.captions ? [['track', { kind: 'captions', src: `/media/${node.attrs.captions}` }]] : [])],
+  ['figcaption', node.attrs.title || '']],
 });
 
 function pictureAttrs(el) {
