@@ -8,7 +8,7 @@
 #include "text/fold.h"
 
 const struct category CATEGORIES[] = {
-#define CATEGORY(code, licensed) {#code, licensed},
+#define CATEGORY(code, licence) {#code, licence},
 #include "account/category.def"
 #undef CATEGORY
 };
@@ -239,6 +239,23 @@ err account_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t user_
     TRY(store_account_state(t, a.id, S("closed"), S(""), false));
     TRY(name_free(t, mem, a.name, a.id));
     return owner_act(t, mem, &a, user_id, RECORD_account_withdrawn);
+}
+
+err account_measured(struct tx *t, arena *mem, int64_t account_id, str state, str reason,
+                     int64_t actor)
+{
+    struct account a;
+    TRY(account_load(t, mem, account_id, &a));
+    TRY(store_account_state(t, a.id, state, reason, false));
+    for (str rest = a.categories; rest.n;) {
+        str one = str_split(rest, ',', &rest);
+        TRY(page_touch(t, str_cat(mem, S("c:"), one)));
+    }
+    return owner_act(t, mem, &a, actor,
+                     str_eq(state, S("suspended")) ? RECORD_account_suspended
+                     : str_eq(state, S("closed"))  ? RECORD_account_closed
+                     : str_eq(state, S("paused"))  ? RECORD_account_paused
+                                                   : RECORD_account_resumed);
 }
 
 err account_real_name(struct tx *t, arena *mem, const struct real_name_wish *w)

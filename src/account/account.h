@@ -26,7 +26,7 @@ struct account {
 };
 struct category {
     const char *code;
-    bool licensed;
+    const char *licence; /* what publishing in it needs (A7.2, A8.1); "" = nothing */
 };
 extern const struct category CATEGORIES[]; /* account/category.def; message category.<code> */
 extern const size_t CATEGORY_COUNT;
@@ -77,6 +77,9 @@ err account_pause(struct tx *t, arena *mem, int64_t account_id, int64_t user_id,
 /* Takes back an application that waits or was returned: closed, the name is free again, the handle
  * is not. ERR_CONFLICT not_waiting. */
 err account_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t user_id);
+/* A measure begins or ends (ruling/): suspended, closed, or what it was before. */
+err account_measured(struct tx *t, arena *mem, int64_t account_id, str state, str reason,
+                     int64_t actor);
 /* Shows the registrant's real name on the public page, or hides it again (A6.1: off until asked
  * for; individuals only, ERR_CONFLICT real_name_individual). */
 struct real_name_wish {

@@ -5,7 +5,7 @@
 
 /* The content categories as choices of forms (account/category.def). */
 enum {
-#define CATEGORY(code, licensed) CATEGORY_##code,
+#define CATEGORY(code, licence) CATEGORY_##code,
 #include "account/category.def"
 #undef CATEGORY
     CATEGORY_TOTAL

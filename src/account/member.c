@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "base/rand.h"
+#include "measure/measure.h"
 #include "notice/notice.h"
 #include "record/record.h"
 #include "user/user.h"
@@ -84,6 +85,7 @@ err member_invite(struct tx *t, arena *mem, struct vault *v, const struct member
     struct sha256 h = token_hash(token);
     struct member_invite row = *in;
     int64_t live = 0;
+    TRY(measure_pass(t, in->account_id, FUNCTION_invite));
     TRY(store_invites_live(t, in->account_id, &live));
     if (live >= MEMBER_INVITES_MAX)
         return fault(ERR_LIMIT, "too_many_invites", "%lld invitations wait", (long long)live);

@@ -2,7 +2,7 @@
 #include "account/console.h"
 
 const struct form_option CATEGORY_OPTIONS[CATEGORY_TOTAL] = {
-#define CATEGORY(code, licensed) {.value = S_INIT(#code), .label = MSG_category_##code},
+#define CATEGORY(code, licence) {.value = S_INIT(#code), .label = MSG_category_##code},
 #include "account/category.def"
 #undef CATEGORY
 };

@@ -2,6 +2,7 @@
 #include "account/account_store.h"
 
 #include "base/id.h"
+#include "measure/measure.h"
 #include "notice/notice.h"
 #include "record/record.h"
 
@@ -102,6 +103,7 @@ err profile_change(struct tx *t, arena *mem, const struct profile_wish *w)
         return fault(ERR_CONFLICT, "account_not_active", "account is %.*s", FMT(a.state));
     if (same_value(w->field, *old, w->value))
         return OK;
+    TRY(measure_pass(t, a.id, FUNCTION_profile));
     TRY(pending_settle(t, mem, &a, w, &same));
     if (same)
         return OK;

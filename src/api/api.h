@@ -9,6 +9,5 @@
 
 enum { API_JSON_MAX = 4 * 1024 * 1024, API_PER_PAGE = 20 };
 
-/* Members of an object for one account, one article; without identity, tokens or addresses. */
-void api_account(struct jw *j, arena *mem, const struct account *a);
+/* An object for one article; without identity, tokens or addresses. */
 void api_article(struct jw *j, arena *mem, const struct article *a);

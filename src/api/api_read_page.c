@@ -1,11 +1,12 @@
 /* Reading by API: what the public pages show, as JSON. */
 #include "api/api.h"
 
+#include "article/declare.h"
 #include "base/json.h"
+#include "licence/licence.h"
 
-void api_account(struct jw *j, arena *mem, const struct account *a)
+static void account_members(struct jw *j, arena *mem, const struct account *a)
 {
-    jw_object(j);
     jw_key_str(j, "handle", a->handle);
     jw_key_str(j, "name", a->name);
     jw_key_str(j, "intro", a->intro);
@@ -21,7 +22,6 @@ void api_account(struct jw *j, arena *mem, const struct account *a)
     jw_key_int(j, "articles", a->articles);
     jw_key_str(j, "real_name", a->real_name.n ? a->real_name : STR_NONE);
     jw_key_str(j, "since", clock_rfc3339(mem, a->activated_at));
-    jw_end(j);
 }
 
 static void article_members(struct jw *j, arena *mem, const struct article *a)
@@ -35,6 +35,11 @@ static void article_members(struct jw *j, arena *mem, const struct article *a)
     jw_key_str(j, "category", a->category);
     jw_key_str(j, "cover", a->cover.n ? str_cat(mem, S("/media/"), a->cover) : STR_NONE);
     jw_key_int(j, "version", a->version);
+    struct declaration d = declared_of(mem, a->declared);
+    jw_key(j, "declarations");
+    jw_object(j);
+    declaration_members(j, &d);
+    jw_end(j);
     jw_key_str(j, "published_at", a->published_at ? clock_rfc3339(mem, a->published_at) : STR_NONE);
     jw_key(j, "account");
     jw_object(j);
@@ -54,6 +59,8 @@ void api_article(struct jw *j, arena *mem, const struct article *a)
 struct reading {
     struct request *r;
     struct account account;
+    struct licence *licences;
+    size_t licence_n;
     struct article_page page;
     struct article a, *list;
     struct article_version v;
@@ -70,7 +77,19 @@ static err public_account(struct tx *t, struct reading *x)
 
 static err read_account(struct tx *t, void *ctx)
 {
-    return public_account(t, ctx);
+    struct reading *x = ctx;
+    TRY(public_account(t, x));
+    return licence_public(t, x->r->mem, x->account.registrant_id, &x->licences, &x->licence_n);
+}
+
+static void licence_members(struct jw *j, arena *mem, const struct licence *l)
+{
+    jw_object(j);
+    jw_key_str(j, "type", l->type);
+    jw_key_str(j, "number", l->number);
+    jw_key_str(j, "issuer", l->issuer);
+    jw_key_str(j, "until", l->valid_to ? clock_rfc3339(mem, l->valid_to) : STR_NONE);
+    jw_end(j);
 }
 
 static err answer(struct request *r, struct jw *j)
@@ -86,7 +105,14 @@ err api_v1_account(struct request *r)
     TRY(request_read(r, read_account, &x));
     struct jw j;
     jw_init(&j, r->mem, API_JSON_MAX);
-    api_account(&j, r->mem, &x.account);
+    jw_object(&j);
+    account_members(&j, r->mem, &x.account);
+    jw_key(&j, "licences");
+    jw_array(&j);
+    for (size_t i = 0; i < x.licence_n; i++)
+        licence_members(&j, r->mem, &x.licences[i]);
+    jw_end(&j);
+    jw_end(&j);
     return answer(r, &j);
 }
 

@@ -2,13 +2,16 @@
 #include "api/api.h"
 
 #include "article/console.h"
+#include "article/declare.h"
 #include "base/json.h"
+#include "measure/measure.h"
 
 struct writing {
     struct request *r;
     struct article_text text;
     struct article_rules rules;
     struct article_outcome outcome;
+    struct scan_result scan;
     struct article a;
     int64_t no, publish_at;
     bool submit;
@@ -18,8 +21,8 @@ struct writing {
 /* Unknown members are refused, so that a typing error does not publish something else. */
 static err members_check(const json_t *body)
 {
-    static const char *const KNOWN[] = {"title", "digest",   "category", "cover",
-                                        "doc",   "markdown", "publish",  "publish_at"};
+    static const char *const KNOWN[] = {"title",    "digest",  "category",   "cover",       "doc",
+                                        "markdown", "publish", "publish_at", "declarations"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)body, key, value)
@@ -68,6 +71,11 @@ static err body_read(struct writing *w)
                               .digest = text_of(mem, body, "digest"),
                               .cover = text_of(mem, body, "cover"),
                               .category = text_of(mem, body, "category")};
+    struct declaration d;
+    struct declaration_rules rules;
+    declaration_rules_of(w->r, &rules);
+    TRY(declaration_take(mem, json_object_get(body, "declarations"), &d));
+    TRY(declaration_json(mem, &d, &rules, &in.declared));
     w->submit = json_is_true(json_object_get(body, "publish"));
     w->publish_at = json_number(body, "publish_at", 0);
     return article_text_check(mem, &in, doc, &w->text);
@@ -90,6 +98,7 @@ static err write(struct tx *t, void *ctx)
 {
     struct writing *w = ctx;
     const struct request *r = w->r;
+    TRY(measure_pass(t, r->member.account_id, FUNCTION_api));
     if (w->submit)
         return article_submit(t, r->mem,
                               &(struct article_submission){.account_id = r->member.account_id,
@@ -97,20 +106,27 @@ static err write(struct tx *t, void *ctx)
                                                            .user_id = r->session.user_id,
                                                            .publish_at = w->publish_at,
                                                            .text = &w->text,
-                                                           .rules = &w->rules},
+                                                           .rules = &w->rules,
+                                                           .scan = &w->scan},
                               &w->outcome);
     w->outcome = (struct article_outcome){.state = S("draft"), .handle = r->member.handle};
     return article_create(t, r->member.account_id, r->session.user_id, &w->text, &w->outcome.no);
 }
 
-/* POST {title, doc | markdown, category, digest?, cover?, publish?: true, publish_at?}: a draft, or
+static err send(struct writing *w)
+{
+    return article_send(w->r, &(struct article_sending){write, w, w->no, &w->text, &w->scan});
+}
+
+/* POST {title, doc | markdown, category, digest?, cover?, declarations?: {origin, source, …},
+ * publish?: true, publish_at?}: a draft, or
  * with publish a submission (held, scheduled or published as the provider's rules say). */
 err api_v1_article_new(struct request *r)
 {
     struct writing w = {.r = r};
     TRY(body_read(&w));
     article_rules_now(r->site, r->mem, &w.rules);
-    TRY(request_tx(r, write, &w));
+    TRY(w.submit ? send(&w) : request_tx(r, write, &w));
     return answer(r, 201, &w.outcome);
 }
 
@@ -122,7 +138,7 @@ err api_v1_article_submit(struct request *r)
     TRY(body_read(&w));
     w.submit = true;
     article_rules_now(r->site, r->mem, &w.rules);
-    TRY(request_tx(r, write, &w));
+    TRY(send(&w));
     return answer(r, 200, &w.outcome);
 }
 

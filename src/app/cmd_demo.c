@@ -5,6 +5,7 @@
 #include "app/services.h"
 #include "article/article.h"
 #include "base/clock.h"
+#include "licence/licence.h"
 #include "text/doc.h"
 #include "user/user.h"
 
@@ -41,6 +42,8 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v)
                          .reason = v->reason.p ? v->reason : S(""),
                          .officer = v->officer};
     TRY(case_decide(t, mem, c.id, &d));
+    if (v->kind == CASE_LICENCE || v->kind == CASE_NEWS_LICENCE)
+        return licence_case_decided(t, mem, &c, &d);
     return v->kind == CASE_ACCOUNT ? account_case_decided(t, mem, &c, &d)
                                    : article_case_decided(t, mem, &c, &d);
 }
@@ -116,8 +119,12 @@ static err fill(struct boot *b, int64_t articles)
         return demo_more(d, articles);
     int64_t pictures = clock_mono_us();
     TRY(demo_people(d));
+    TRY(demo_licences(d));
     TRY(demo_articles(d));
     TRY(demo_provider(d));
+    TRY(demo_declared(d));
+    TRY(demo_cases(d));
+    TRY(demo_scan(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",
            DEMO_REGISTRANTS, DEMO_ACCOUNTS, DEMO_ARTICLES, DEMO_USERS, (double)(end - start) / 1e6,

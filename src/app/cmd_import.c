@@ -1,10 +1,12 @@
 /* gongqi import markdown DIR --account HANDLE: each *.md becomes a submission through the same gate
- * as every other way in (A6.3). The first lines may say "title: …", "category: …", "digest: …". */
+ * as every other way in (A6.3). The first lines may say "title: …", "category: …", "digest: …",
+ * and what is declared by the names of article/declaration.h ("origin: reprint", "ad: yes"). */
 #include "account/account.h"
 #include "app/boot.h"
 #include "app/commands.h"
 #include "app/services.h"
 #include "article/console.h"
+#include "article/declare.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,7 +23,9 @@ struct import {
     int64_t owner;
     struct article_rules rules;
     struct article_text text;
+    struct declaration_rules declaring;
     struct article_outcome outcome;
+    struct scan_result scan;
     str handle;
 };
 
@@ -58,7 +62,7 @@ static err file_read(arena *mem, const char *path, str *ret_text)
 }
 
 /* Takes the leading "key: value" lines off; what is not there keeps its default. */
-static str front_matter(str text, struct article_text *x)
+static str front_matter(str text, struct article_text *x, struct declaration *d)
 {
     const struct {
         str key;
@@ -68,7 +72,10 @@ static str front_matter(str text, struct article_text *x)
     for (;;) {
         str rest;
         str line = str_split(text, '\n', &rest);
-        bool taken = str_eq(str_trim(line), S("---"));
+        str value = STR_NONE;
+        str name = str_split(line, ':', &value);
+        bool taken = str_eq(str_trim(line), S("---")) ||
+                     (value.p && declaration_put(d, name, str_trim(value)));
         for (size_t i = 0; i < LEN(KEYS); i++)
             if (str_starts(line, KEYS[i].key)) {
                 *KEYS[i].to = str_trim(str_sub(line, KEYS[i].key.n, line.n));
@@ -83,11 +90,13 @@ static str front_matter(str text, struct article_text *x)
 static err submit(struct tx *t, void *ctx)
 {
     struct import *i = ctx;
-    return article_submit(
-        t, i->mem,
-        &(struct article_submission){
-            .account_id = i->account.id, .user_id = i->owner, .text = &i->text, .rules = &i->rules},
-        &i->outcome);
+    return article_submit(t, i->mem,
+                          &(struct article_submission){.account_id = i->account.id,
+                                                       .user_id = i->owner,
+                                                       .text = &i->text,
+                                                       .rules = &i->rules,
+                                                       .scan = &i->scan},
+                          &i->outcome);
 }
 
 static err import_file(struct import *i, const char *path, str name)
@@ -99,9 +108,12 @@ static err import_file(struct import *i, const char *path, str name)
     struct node *doc;
     in.category = str_split(i->account.categories, ',', &rest);
     TRY(file_read(i->mem, path, &text));
-    text = front_matter(text, &in);
+    struct declaration declared = {0};
+    text = front_matter(text, &in, &declared);
+    TRY(declaration_json(i->mem, &declared, &i->declaring, &in.declared));
     TRY(doc_from_markdown(i->mem, text, NULL, NULL, &doc));
     TRY(article_text_check(i->mem, &in, doc, &i->text));
+    TRY(article_scan(&i->b->site, i->mem, i->account.id, &i->text, &i->scan));
     return db_tx(i->b->site.db, submit, i);
 }
 
@@ -135,6 +147,7 @@ static err import(struct import *i, const char *path)
 {
     TRY(services_open(i->b, 0));
     article_rules_now(&i->b->site, i->b->mem, &i->rules);
+    declaration_rules_now(&i->b->site, i->b->mem, &i->declaring);
     err e = db_read(i->b->site.db, find_account, i);
     if (e == OK)
         e = import_dir(i, path);

@@ -85,8 +85,13 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v);
 /* The steps, in order. */
 err demo_pictures(struct demo *d); /* draws, imports through the sandbox, stores */
 err demo_people(struct demo *d);   /* settings, users, post, policies, registrants, accounts */
+err demo_licences(struct demo *d); /* on file and waiting; who may reprint */
+err demo_declared(struct demo *d); /* articles that declare something; after demo_articles */
+err demo_scan(struct demo *d);     /* rules; their passes run when it is served */
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
 err demo_provider(struct demo *d); /* the front page, the directory, support */
+
+err demo_cases(struct demo *d); /* findings, rulings, an appeal */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and
  * d->picture is set. Each goes the way of every article; one in forty still waits for its review.

@@ -118,6 +118,9 @@ const char *const DEMO_SETTING[][2] = {
     {"contact_email", "help@example.cn"},
     {"site_name", "公器演示站"},
     {"cap_organisation", "3"},
+    {"news_platform_licence", "演示-33120260001"},
+    {"qualification_rule", "on"},
+    {"minors_rule", "on"},
     {"demo", "on"},
     {NULL, NULL},
 };

@@ -206,17 +206,19 @@ static err account_make(struct tx *t, struct demo *d, int i)
     const struct demo_account *a = &DEMO_ACCOUNT[i];
     int64_t owner = d->user[demo_owner(a->registrant)];
     const char *category = DEMO_TOPIC[a->topic].category;
+    bool media = DEMO_REGISTRANT[a->registrant].class == CLASS_MEDIA;
     TRY(account_apply(
         t, d->mem,
-        &(struct account_application){.registrant_id = d->registrant[a->registrant],
-                                      .user_id = owner,
-                                      .handle = str_from(a->handle),
-                                      .name = str_from(a->name),
-                                      .intro = str_from(a->intro),
-                                      .avatar = d->avatar[i].media.hash,
-                                      .categories = str_fmt(d->mem, "%s,life,society", category),
-                                      .cap = CAP,
-                                      .review_ms = 3 * DAY_MS},
+        &(struct account_application){
+            .registrant_id = d->registrant[a->registrant],
+            .user_id = owner,
+            .handle = str_from(a->handle),
+            .name = str_from(a->name),
+            .intro = str_from(a->intro),
+            .avatar = d->avatar[i].media.hash,
+            .categories = str_fmt(d->mem, "%s%s,life,society", category, media ? ",news" : ""),
+            .cap = CAP,
+            .review_ms = 3 * DAY_MS},
         &d->account[i]));
     struct media_in in = {.account_id = d->account[i], .user_id = owner, .alt = S("")};
     TRY(media_store_add(t, &in, &d->avatar[i]));

@@ -9,6 +9,7 @@
 #include "compliance/compliance.h"
 #include "figures/figures.h"
 #include "job/job.h"
+#include "licence/licence.h"
 #include "mail/fetch.h"
 #include "mail/mail.h"
 #include "media/work.h"
@@ -21,6 +22,8 @@
 #include "record/log.h"
 #include "registrant/registrant.h"
 #include "registrant/verify_http.h"
+#include "ruling/ruling.h"
+#include "scan/rules.h"
 #include "settings/provider.h"
 #include "user/user.h"
 #include "vault/vault.h"
@@ -76,6 +79,13 @@ static err job_verification_expiry(void *ctx, const struct job *job)
     return registrant_expiry_job(s->db);
 }
 
+static err job_licence_expiry(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return licence_expiry_job(s->db);
+}
+
 static err job_retention(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;
@@ -110,6 +120,12 @@ static err job_media_sweep(void *ctx, const struct job *job)
     return work_sweep(ctx, job->mem);
 }
 
+static err job_scan_pass(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    return scan_pass_job(s->db, job);
+}
+
 static const struct job_kind JOBS[] = {
     {.name = "record_audit", .fn = job_audit, .every_ms = DAY_MS, .timeout_ms = 6 * HOUR_MS},
     {.name = "retention_purge", .fn = job_retention, .every_ms = DAY_MS, .timeout_ms = HOUR_MS},
@@ -123,9 +139,17 @@ static const struct job_kind JOBS[] = {
      .fn = job_verification_expiry,
      .every_ms = HOUR_MS,
      .timeout_ms = 10 * MINUTE_MS},
+    {.name = "licence_expiry",
+     .fn = job_licence_expiry,
+     .every_ms = HOUR_MS,
+     .timeout_ms = 10 * MINUTE_MS},
     {.name = MEDIA_JOB, .fn = job_media, .max_tries = WORK_JOB_TRIES, .at_once = 1},
     {.name = "media_sweep", .fn = job_media_sweep, .every_ms = HOUR_MS, .timeout_ms = HOUR_MS},
     {.name = SEARCH_JOB, .fn = search_job, .every_ms = SECOND_MS, .wanted = search_wanted},
+    {.name = MEASURE_EXPIRE_JOB, .fn = measure_expire_job, .every_ms = 10 * SECOND_MS},
+    {.name = MEASURE_VERIFY_JOB, .fn = measure_verify_job},
+    {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
+    {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 
@@ -199,6 +223,7 @@ err services_open(struct boot *b, int job_threads)
     TRY(vault_start(s->db, &keys, &s->vault));
     TRY(blob_store_open(str_z(b->mem, str_cat(b->mem, s->data_dir, S("/blobs"))), &s->blobs));
     TRY(provider_live_start(s->db, &s->provider));
+    s->scan = scan_live_new(s->db);
     mailer_open(b);
     struct job_runner_opts jobs = {
         .db = s->db, .kinds = JOBS, .n_kinds = LEN(JOBS), .ctx = s, .threads = job_threads};
@@ -218,6 +243,7 @@ void services_close(struct boot *b)
     reads_free(s->reads);
     job_runner_stop(s->jobs);
     record_log_close(s->log);
+    scan_live_free(s->scan);
     provider_live_stop(s->provider);
     blob_store_close(s->blobs);
     vault_stop(s->vault);
@@ -226,6 +252,7 @@ void services_close(struct boot *b)
     s->jobs = NULL;
     s->log = NULL;
     s->provider = NULL;
+    s->scan = NULL;
     s->blobs = NULL;
     s->vault = NULL;
 }

@@ -4,7 +4,6 @@
 #include "article/article_store.h"
 #include "base/clock.h"
 #include "base/hash.h"
-#include "gate/gate.h"
 #include "media/media.h"
 #include "notice/notice.h"
 #include "record/record.h"
@@ -69,20 +68,23 @@ err article_text_check(arena *mem, const struct article_text *in, const struct n
     if (x.cover.n && !doc_blob_ok(x.cover))
         return fault_field(ERR_INVALID, "bad_cover", "cover", "cover is no media hash");
     x.kind = kind_of(media, n);
+    x.declared = in->declared.p ? in->declared : S("");
+    TRY(declaration_complete(mem, x.category, &x.declared));
     TRY(doc_json(mem, doc, &x.doc));
     *ret_text = x;
     return OK;
 }
 
-/* Of title, digest, cover, category and document, a NUL behind each. */
+/* Of title, digest, cover, category and document, a NUL behind each; and of what is declared, if
+ * anything is. */
 static struct sha256 text_hash(arena *mem, const struct article_text *x)
 {
-    const str parts[] = {x->title, x->digest, x->cover, x->category, x->doc};
-    size_t n = 0;
-    for (size_t i = 0; i < LEN(parts); i++)
+    const str parts[] = {x->title, x->digest, x->cover, x->category, x->doc, x->declared};
+    size_t n = 0, count = LEN(parts) - (x->declared.n == 0);
+    for (size_t i = 0; i < count; i++)
         n += parts[i].n + 1;
     char *all = arena_alloc(mem, n), *at = all;
-    for (size_t i = 0; i < LEN(parts); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (parts[i].n)
             memcpy(at, parts[i].p, parts[i].n);
         at += parts[i].n + 1;
@@ -331,12 +333,30 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     return OK;
 }
 
+err article_question(arena *mem, int64_t account_id, const struct article_text *x,
+                     struct gate_question *ret_q)
+{
+    struct declaration d;
+    TRY(declaration_parse(mem, x->declared, &d));
+    *ret_q = (struct gate_question){.account_id = account_id,
+                                    .category = x->category,
+                                    .news = declares(&d, DECLARE_news, "1"),
+                                    .reprint = declares(&d, DECLARE_origin, "reprint"),
+                                    .source = d.v[DECLARE_source],
+                                    .source_url = d.v[DECLARE_source_url]};
+    if (ret_q->reprint)
+        (void)declaration_here(&d, &ret_q->of_handle, &ret_q->of_no);
+    return OK;
+}
+
 /* Audio, video and captions are served once a version that shows them is public. */
 static err media_note(struct tx *t, arena *mem, const struct article_submission *s,
                       const struct article_outcome *o)
 {
     struct node *doc;
     size_t n;
+    if (!str_eq(s->text->kind, S("audio")) && !str_eq(s->text->kind, S("video")))
+        return OK; /* has neither: its document need not be read again */
     TRY(doc_from_json(mem, s->text->doc, &doc));
     const struct doc_media *media = doc_pictures(mem, doc, &n);
     for (size_t i = 0; i < n; i++)
@@ -345,18 +365,38 @@ static err media_note(struct tx *t, arena *mem, const struct article_submission 
     return OK;
 }
 
+static err submit_any(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                      struct article_outcome *ret_o)
+{
+    return s->no ? submit_again(t, mem, s, handle, ret_o) : submit_new(t, mem, s, handle, ret_o);
+}
+
+static err submit_scanned(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                          struct article_outcome *ret_o)
+{
+    struct article_submission held = *s;
+    struct article_rules rules = *s->rules;
+    TRY(scan_still(t, s->scan));
+    if (s->scan->refuse)
+        return fault(ERR_DENIED, "scan_refused", "a rule of the scan refuses it");
+    if (s->scan->hold)
+        rules.mode = ARTICLE_REVIEW_FIRST;
+    held.rules = &rules;
+    TRY(submit_any(t, mem, &held, handle, ret_o));
+    return scan_keep(t, mem, s->account_id, ret_o->no, ret_o->version, s->scan);
+}
+
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o)
 {
+    struct gate_question q;
     struct gate_answer gate;
-    TRY(gate_pass(t, mem,
-                  &(struct gate_question){.account_id = s->account_id,
-                                          .category = s->text->category,
-                                          .counts = true,
-                                          .daily_quota = s->rules->daily_quota},
-                  &gate));
-    TRY(s->no ? submit_again(t, mem, s, gate.handle, ret_o)
-              : submit_new(t, mem, s, gate.handle, ret_o));
+    TRY(article_question(mem, s->account_id, s->text, &q));
+    q.counts = true;
+    q.daily_quota = s->rules->daily_quota;
+    TRY(gate_pass(t, mem, &q, &gate));
+    TRY(s->scan ? submit_scanned(t, mem, s, gate.handle, ret_o)
+                : submit_any(t, mem, s, gate.handle, ret_o));
     return media_note(t, mem, s, ret_o);
 }
 
@@ -421,10 +461,10 @@ static err approve(struct tx *t, arena *mem, const struct article *a,
                                          .kind = RECORD_article_cleared,
                                          .actor = d->officer,
                                          .hash = v->hash});
+    struct gate_question q;
     struct gate_answer gate;
-    TRY(gate_pass(
-        t, mem, &(struct gate_question){.account_id = a->account_id, .category = v->text.category},
-        &gate));
+    TRY(article_question(mem, a->account_id, &v->text, &q));
+    TRY(gate_pass(t, mem, &q, &gate));
     if (a->publish_at > tx_now(t)) {
         TRY(store_publish(t, a, v, S("scheduled"), a->publish_at));
         TRY(tell(t, mem, a, "article_scheduled", STR_NONE));
@@ -488,16 +528,106 @@ err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     return public_now ? remove_public(t, mem, &a, d) : send_back(t, mem, &a, &v, d);
 }
 
+/* ---- measures ---- */
+
+err article_take_down(struct tx *t, arena *mem, const struct article_act *act, str *ret_state,
+                      str *ret_reason)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    if (str_eq(a.state, S("draft")) || str_eq(a.state, S("discarded")))
+        return fault(ERR_CONFLICT, "article_not_removable", "article is %.*s", FMT(a.state));
+    *ret_state = a.state;
+    *ret_reason = a.reason;
+    TRY(case_cancel(t, CASE_ARTICLE, a.account_id, a.no));
+    TRY(store_state(t, &a, S("removed"), act->reason));
+    if (str_eq(a.state, S("published")))
+        TRY(store_count_public(t, a.account_id, -1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = RECORD_article_removed,
+                                     .actor = act->actor,
+                                     .reason = act->reason});
+}
+
+/* Whether it was public, withdrawn or waiting, the record says so again. */
+static enum record_kind back_as(str state)
+{
+    return str_eq(state, S("published"))   ? RECORD_article_restored
+           : str_eq(state, S("withdrawn")) ? RECORD_article_withdrawn
+                                           : RECORD_article_returned;
+}
+
+err article_put_back(struct tx *t, arena *mem, const struct article_act *act, str state)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    if (!str_eq(a.state, S("removed")))
+        return fault(ERR_CONFLICT, "not_removed", "article is %.*s", FMT(a.state));
+    bool waited = str_eq(state, S("held")) || str_eq(state, S("scheduled"));
+    TRY(store_state(t, &a, waited ? S("draft") : state, act->reason));
+    if (waited)
+        TRY(draft_restore(t, mem, &a, a.versions, S("")));
+    if (str_eq(state, S("published")))
+        TRY(store_count_public(t, a.account_id, +1));
+    TRY(pages_touch(t, mem, &a, a.category));
+    return step_leave(t, mem,
+                      &(struct step){.a = &a,
+                                     .version = a.version,
+                                     .kind = back_as(state),
+                                     .actor = act->actor,
+                                     .reason = act->reason});
+}
+
+err article_mark(struct tx *t, arena *mem, const struct article_act *act, bool limited, str label)
+{
+    struct article a;
+    TRY(article_load(t, mem, act->account_id, act->no, &a));
+    TRY(store_mark(t, &a, limited, label));
+    return pages_touch(t, mem, &a, a.category);
+}
+
+static err add_media(arena *mem, const struct article_version *v, str *hashes, size_t *n)
+{
+    struct node *doc;
+    size_t found = 0;
+    TRY(doc_from_json(mem, v->text.doc, &doc));
+    const struct doc_media *m = doc_pictures(mem, doc, &found);
+    for (size_t i = 0; i < found && *n < ARTICLE_MEDIA_MAX; i++)
+        hashes[(*n)++] = m[i].blob;
+    if (v->text.cover.n && *n < ARTICLE_MEDIA_MAX)
+        hashes[(*n)++] = v->text.cover;
+    return OK;
+}
+
+err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str **ret_v,
+                  size_t *ret_n)
+{
+    struct article_version *versions, v;
+    size_t count = 0, n = 0;
+    str *hashes = NEW_N(mem, str, ARTICLE_MEDIA_MAX);
+    TRY(article_versions(t, mem, account_id, no, &versions, &count));
+    for (size_t i = 0; i < count; i++) {
+        TRY(article_version_load(t, mem, account_id, no, versions[i].version, &v));
+        TRY(add_media(mem, &v, hashes, &n));
+    }
+    *ret_v = hashes;
+    *ret_n = n;
+    return OK;
+}
+
 static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
 {
     struct article a;
     struct article_version v;
     TRY(article_load(t, mem, ref->account_id, ref->no, &a));
     TRY(article_version_load(t, mem, a.account_id, a.no, a.version, &v));
+    struct gate_question q;
     struct gate_answer gate;
-    TRY(gate_ask(t, mem,
-                 &(struct gate_question){.account_id = a.account_id, .category = v.text.category},
-                 &gate));
+    TRY(article_question(mem, a.account_id, &v.text, &q));
+    TRY(gate_ask(t, mem, &q, &gate));
     if (!gate.closed) {
         TRY(publish(t, mem, &a, &v, 0));
         return tell(t, mem, &a, "article_published", STR_NONE);

@@ -3,24 +3,29 @@
  * schedule) calls these functions; each asks the gate. A changed article shows its old version
  * until the new one has passed. */
 #pragma once
+#include "article/declaration.h"
 #include "casework/casework.h"
 #include "db/db.h"
+#include "gate/gate.h"
+#include "scan/rules.h"
 #include "text/doc.h"
 
 enum {
     ARTICLE_TITLE_MAX = 64, /* code points */
     ARTICLE_DIGEST_MAX = 120,
     ARTICLE_REASON_MAX = 500,
+    ARTICLE_MEDIA_MAX = 1000, /* hashes that article_media gives */
 };
 
 /* What people write. Checked and made canonical by article_text_check, outside any transaction. */
 struct article_text {
     str title, digest, cover /* media hash or "" */, category, doc /* canonical JSON */;
-    str kind; /* set by the check: text, picture, audio, video */
+    str kind;     /* set by the check: text, picture, audio, video */
+    str declared; /* declaration_json; no value = "" */
 };
 /* From a parsed document. An empty digest is taken from the text, an empty cover from the first
  * picture. ERR_INVALID naming the field: title_required, title_too_long, digest_too_long,
- * category_required, document_empty. */
+ * category_required, document_empty, and what declaration_complete says. */
 err article_text_check(arena *mem, const struct article_text *in, const struct node *doc,
                        struct article_text *ret_text);
 
@@ -43,8 +48,11 @@ struct article {
     int64_t account_id, no, author_id, created_at, updated_at, published_at, publish_at, reads;
     str handle, account_name, account_class, account_avatar;
     bool account_verified;
-    str state, kind, category, title, digest, cover, reason;
+    str state, kind, category, title, digest, cover, reason, declared;
     int version, versions;
+    bool limited;        /* a measure keeps it from home, search and feeds */
+    str label;           /* family of a label in force, or "" */
+    bool account_closed; /* article_find then says removed, reason "account_closed" */
 };
 struct article_version {
     int64_t account_id, no, author_id, created_at;
@@ -74,13 +82,20 @@ err article_save(struct tx *t, int64_t account_id, int64_t no, int64_t user_id, 
 /* Makes a version of text and sends it through the gate: to review, to the schedule (publish_at),
  * or to the public. no 0 = a new article without a draft (API, import). ERR_DENIED with the gate's
  * reason; nothing is changed then. */
+/* What the scan found is written beside the version; a rule that holds sends it to review whatever
+ * the mode. ERR_DENIED "scan_refused" when a rule refuses, ERR_CONFLICT "scan_stale" when the rules
+ * changed since the scan: scan again. */
 struct article_submission {
     int64_t account_id, no, user_id, publish_at;
     const struct article_text *text;
     const struct article_rules *rules;
+    const struct scan_result *scan; /* of the text; NULL: a demo's or a test's, not scanned */
 };
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o);
+/* What the gate is asked about a text; the caller adds the quota. */
+err article_question(arena *mem, int64_t account_id, const struct article_text *x,
+                     struct gate_question *ret_q);
 /* Takes back from review; the draft stays. */
 err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id);
 /* Withdraws from the public; the reason is shown in its place. */
@@ -95,6 +110,25 @@ err article_discard(struct tx *t, int64_t account_id, int64_t no, int64_t user_i
  * is public already (review after publication) reject removes it. Tells the operators. */
 err article_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d);
+/* ---- measures (ruling/) ---- */
+/* Takes an article off every public surface, whatever state it was in; its case of review is
+ * cancelled. Tells nobody: the ruling does. ERR_CONFLICT "article_not_removable": a draft, or put
+ * away. Its state and reason before are handed back for the way back. */
+struct article_act {
+    int64_t account_id, no, actor;
+    str reason; /* key of a family, shown to the public as its class */
+};
+err article_take_down(struct tx *t, arena *mem, const struct article_act *act, str *ret_state,
+                      str *ret_reason);
+/* As it was; what waited for review is a draft again. act.reason: the reason it had then. */
+err article_put_back(struct tx *t, arena *mem, const struct article_act *act, str state);
+/* Sets both marks as the measures in force say. */
+err article_mark(struct tx *t, arena *mem, const struct article_act *act, bool limited, str label);
+/* Media hashes of all its versions, covers too. */
+err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str **ret_v,
+                  size_t *ret_n);
+/* Is this hash also in another account, or in another public article of this one? */
+err article_media_shared(struct tx *t, int64_t account_id, int64_t no, str hash, bool *ret_shared);
 /* Publishes what is due; each asks the gate again, a closed gate holds it back with a notice. */
 err article_publish_due(struct tx *t, arena *mem, int *ret_published);
 
@@ -116,11 +150,13 @@ err article_events(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                    struct article_event **ret_v, size_t *ret_n);
 err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct draft *ret_d);
 
-/* Public lists, newest first. Key of the last row shown before: (published_at, account_id, no). */
+/* Public lists, newest first; what may affect minors is not on the first page of all (2.10). Key of
+ * the last row shown before: (published_at, account_id, no). */
 struct article_page {
-    int64_t account_id;                           /* one account, or 0 */
-    str category;                                 /* or "" */
-    int64_t reader_id;                            /* subscriptions of this user, or 0 */
+    int64_t account_id; /* one account, or 0 */
+    str category;       /* or "" */
+    int64_t reader_id;  /* subscriptions of this user, or 0 */
+    bool spread; /* of an account: without those whose spread is limited (the others always are) */
     int64_t before_at, before_account, before_no; /* 0 = first page */
     int limit;                                    /* ≤ 100 */
 };

@@ -41,28 +41,40 @@ err store_changed(struct tx *t, const struct article *a)
                    DB_IN(id_new(), a->account_id, a->no));
 }
 
+/* What lists know of the declarations. */
+static str declared(const struct article_text *x)
+{
+    return x->declared.p ? x->declared : S("");
+}
+
+static bool minors(const struct article_text *x)
+{
+    return str_has(declared(x), S("\"minors\":"));
+}
+
 err store_insert(struct tx *t, const struct article_put *a)
 {
     const struct article_text *x = a->text;
     return db_exec(t,
                    "INSERT INTO article (account_id, no, state, kind, category, title, digest,"
                    " cover, version, versions, author_id, created_at, updated_at, published_at,"
-                   " publish_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
+                   " publish_at, declared, minors)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15,"
+                   " $16)",
                    DB_IN(a->account_id, a->no, a->state, x->kind, x->category, x->title, x->digest,
                          x->cover, a->version, a->versions, a->user_id, tx_now(t), a->published_at,
-                         a->publish_at));
+                         a->publish_at, declared(x), minors(x)));
 }
 
 err store_insert_version(struct tx *t, const struct article_version *v)
 {
     return db_exec(t,
                    "INSERT INTO article_version (account_id, no, version, title, digest, cover,"
-                   " category, doc, hash, author_id, created_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                   " category, doc, hash, author_id, created_at, declared)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                    DB_IN(v->account_id, v->no, v->version, v->text.title, v->text.digest,
                          v->text.cover, v->text.category, v->text.doc, v->hash, v->author_id,
-                         tx_now(t)));
+                         tx_now(t), declared(&v->text)));
 }
 
 err store_event(struct tx *t, const struct article *a, int version, const char *event,
@@ -82,11 +94,13 @@ err store_publish(struct tx *t, const struct article *a, const struct article_ve
         t,
         "UPDATE article SET state = $3, version = $4, kind = $5, category = $6, title = $7,"
         " digest = $8, cover = $9, updated_at = $10, publish_at = $11, reason = '',"
+        " declared = $12, minors = $13,"
         " published_at = CASE WHEN published_at = 0 AND $3 = 'published' THEN $10"
         "  ELSE published_at END"
         " WHERE account_id = $1 AND no = $2",
         DB_IN(a->account_id, a->no, state, v->version, v->text.kind, v->text.category,
-              v->text.title, v->text.digest, v->text.cover, tx_now(t), publish_at));
+              v->text.title, v->text.digest, v->text.cover, tx_now(t), publish_at,
+              declared(&v->text), minors(&v->text)));
 }
 
 err store_state(struct tx *t, const struct article *a, str state, str reason)
@@ -95,6 +109,28 @@ err store_state(struct tx *t, const struct article *a, str state, str reason)
                    "UPDATE article SET state = $3, reason = $4, updated_at = $5"
                    " WHERE account_id = $1 AND no = $2",
                    DB_IN(a->account_id, a->no, state, reason, tx_now(t)));
+}
+
+err store_mark(struct tx *t, const struct article *a, bool limited, str label)
+{
+    return db_exec(t,
+                   "UPDATE article SET limited = $3, label = $4 WHERE account_id = $1 AND no = $2",
+                   DB_IN(a->account_id, a->no, limited, label));
+}
+
+err article_media_shared(struct tx *t, int64_t account_id, int64_t no, str hash, bool *ret_shared)
+{
+    int64_t others = 0, here = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM media WHERE hash = $1 AND account_id <> $2",
+               DB_IN(hash, account_id), DB_OUT(&others)));
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM article a JOIN article_version v"
+               " ON v.account_id = a.account_id AND v.no = a.no AND v.version = a.version"
+               " WHERE a.account_id = $1 AND a.no <> $2 AND a.state = 'published'"
+               " AND (a.cover = $3 OR REPLACE(v.doc, $3, '') <> v.doc)",
+               DB_IN(account_id, no, hash), DB_OUT(&here)));
+    *ret_shared = others + here > 0;
+    return OK;
 }
 
 err store_title(struct tx *t, const struct article *a, const struct article_text *x)
@@ -132,20 +168,22 @@ err store_draft_insert(struct tx *t, const struct draft *d)
 {
     return db_exec(t,
                    "INSERT INTO draft (account_id, no, title, digest, cover, category, doc,"
-                   " base_version, saved_by, saved_at, rev)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
+                   " base_version, saved_by, saved_at, declared, rev)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)",
                    DB_IN(d->account_id, d->no, d->text.title, d->text.digest, d->text.cover,
-                         d->text.category, d->text.doc, d->base_version, d->saved_by, tx_now(t)));
+                         d->text.category, d->text.doc, d->base_version, d->saved_by, tx_now(t),
+                         declared(&d->text)));
 }
 
 err store_draft_update(struct tx *t, const struct draft *d, int64_t *ret_changed)
 {
     return db_exec_n(t,
                      "UPDATE draft SET title = $3, digest = $4, cover = $5, category = $6,"
-                     " doc = $7, saved_by = $8, saved_at = $9, rev = rev + 1"
+                     " doc = $7, saved_by = $8, saved_at = $9, declared = $11, rev = rev + 1"
                      " WHERE account_id = $1 AND no = $2 AND rev = $10",
                      DB_IN(d->account_id, d->no, d->text.title, d->text.digest, d->text.cover,
-                           d->text.category, d->text.doc, d->saved_by, tx_now(t), d->rev),
+                           d->text.category, d->text.doc, d->saved_by, tx_now(t), d->rev,
+                           declared(&d->text)),
                      ret_changed);
 }
 
@@ -187,15 +225,18 @@ err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_
 #define COLUMNS                                                                                    \
     "a.account_id, a.no, a.author_id, a.created_at, a.updated_at, a.published_at, a.publish_at,"   \
     " a.reads, p.handle, p.name, p.class, p.avatar, p.verified, a.state, a.kind, a.category,"      \
-    " a.title, a.digest, a.cover, a.reason, a.version, a.versions"
+    " a.title, a.digest, a.cover, a.reason, a.version, a.versions, a.limited, a.label,"            \
+    " a.declared, CASE WHEN p.state = 'closed' THEN 1 ELSE 0 END"
 #define JOIN " JOIN account p ON p.id = a.account_id "
 #define OUT(x)                                                                                     \
     DB_OUT(&(x).account_id, &(x).no, &(x).author_id, &(x).created_at, &(x).updated_at,             \
            &(x).published_at, &(x).publish_at, &(x).reads, &(x).handle, &(x).account_name,         \
            &(x).account_class, &(x).account_avatar, &(x).account_verified, &(x).state, &(x).kind,  \
            &(x).category, &(x).title, &(x).digest, &(x).cover, &(x).reason, &(x).version,          \
-           &(x).versions)
+           &(x).versions, &(x).limited, &(x).label, &(x).declared, &(x).account_closed)
 #define BEFORE "(a.published_at, a.account_id, a.no) < ($1, $2, $3)"
+/* What is spread beyond the account's own page. */
+#define SPREAD "a.limited = 0 AND p.state <> 'closed'"
 #define LATEST " ORDER BY a.published_at DESC, a.account_id DESC, a.no DESC LIMIT $4"
 
 err article_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct article *ret_a)
@@ -215,6 +256,10 @@ err article_find(struct tx *t, arena *mem, str handle, int64_t no, struct articl
                "SELECT " COLUMNS " FROM account_handle h JOIN article a ON a.account_id ="
                " h.account_id" JOIN "WHERE h.handle = $1 AND a.no = $2",
                DB_IN(handle, no), OUT(a)));
+    if (a.account_closed && str_eq(a.state, S("published"))) {
+        a.state = S("removed");
+        a.reason = S("account_closed");
+    }
     *ret_a = a;
     return OK;
 }
@@ -225,12 +270,12 @@ err article_version_load(struct tx *t, arena *mem, int64_t account_id, int64_t n
     struct article_version v = {.account_id = account_id, .no = no, .version = version};
     TRY(db_one(t, mem,
                "SELECT v.title, v.digest, v.cover, v.category, v.doc, v.hash, v.author_id,"
-               " v.created_at, a.kind FROM article_version v JOIN article a"
+               " v.created_at, v.declared, a.kind FROM article_version v JOIN article a"
                " ON a.account_id = v.account_id AND a.no = v.no"
                " WHERE v.account_id = $1 AND v.no = $2 AND v.version = $3",
                DB_IN(account_id, no, version),
                DB_OUT(&v.text.title, &v.text.digest, &v.text.cover, &v.text.category, &v.text.doc,
-                      &v.hash, &v.author_id, &v.created_at, &v.text.kind)));
+                      &v.hash, &v.author_id, &v.created_at, &v.text.declared, &v.text.kind)));
     *ret_v = v;
     return OK;
 }
@@ -309,14 +354,14 @@ err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct 
 {
     struct draft d = {.account_id = account_id, .no = no};
     TRY(db_one(t, mem,
-               "SELECT d.title, d.digest, d.cover, d.category, d.doc, d.base_version, d.rev,"
-               " d.saved_by, d.saved_at, d.returned, COALESCE(u.name, '')"
+               "SELECT d.title, d.digest, d.cover, d.category, d.doc, d.declared, d.base_version,"
+               " d.rev, d.saved_by, d.saved_at, d.returned, COALESCE(u.name, '')"
                " FROM draft d LEFT JOIN users u ON u.id = d.saved_by"
                " WHERE d.account_id = $1 AND d.no = $2",
                DB_IN(account_id, no),
                DB_OUT(&d.text.title, &d.text.digest, &d.text.cover, &d.text.category, &d.text.doc,
-                      &d.base_version, &d.rev, &d.saved_by, &d.saved_at, &d.returned,
-                      &d.saved_by_name)));
+                      &d.text.declared, &d.base_version, &d.rev, &d.saved_by, &d.saved_at,
+                      &d.returned, &d.saved_by_name)));
     *ret_d = d;
     return OK;
 }
@@ -333,8 +378,8 @@ struct list {
 static err list_latest(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.state = 'published' AND " BEFORE LATEST,
+            "SELECT " COLUMNS " FROM article a" JOIN "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD
+            " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
     return OK;
 }
@@ -343,10 +388,12 @@ static err list_account(struct tx *t, arena *mem, const struct article_page *p, 
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.account_id = $1 AND a.state = 'published'"
+            "WHERE a.account_id = $1 AND a.state = 'published' AND p.state <> 'closed'"
+            " AND (a.limited = 0 OR $5 = 0)"
             " AND (a.published_at, a.no) < ($2, $3)"
             " ORDER BY a.published_at DESC, a.no DESC LIMIT $4",
-            DB_IN(p->account_id, p->before_at, p->before_no, p->limit), OUT(l->row), ADD(l));
+            DB_IN(p->account_id, p->before_at, p->before_no, p->limit, p->spread), OUT(l->row),
+            ADD(l));
     return OK;
 }
 
@@ -354,7 +401,7 @@ static err list_category(struct tx *t, arena *mem, const struct article_page *p,
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.category = $5 AND a.state = 'published' AND " BEFORE LATEST,
+            "WHERE a.category = $5 AND a.state = 'published' AND " SPREAD " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->category),
             OUT(l->row), ADD(l));
     return OK;
@@ -364,8 +411,8 @@ static err list_feed(struct tx *t, arena *mem, const struct article_page *p, str
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM subscription s JOIN article a ON a.account_id ="
-            " s.account_id" JOIN
-            "WHERE s.user_id = $5 AND a.state = 'published' AND " BEFORE LATEST,
+            " s.account_id" JOIN "WHERE s.user_id = $5 AND a.state = 'published' AND " SPREAD
+            " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->reader_id),
             OUT(l->row), ADD(l));
     return OK;

@@ -23,6 +23,7 @@ err store_event(struct tx *t, const struct article *a, int version, const char *
 err store_publish(struct tx *t, const struct article *a, const struct article_version *v, str state,
                   int64_t publish_at);
 err store_state(struct tx *t, const struct article *a, str state, str reason);
+err store_mark(struct tx *t, const struct article *a, bool limited, str label);
 /* What lists show of an article that is not public yet follows its draft. */
 err store_title(struct tx *t, const struct article *a, const struct article_text *x);
 err store_plan(struct tx *t, const struct article *a, int64_t publish_at);

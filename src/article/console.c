@@ -6,6 +6,7 @@
 #include "article_preview.html.h"
 #include "base/clock.h"
 #include "job/job.h"
+#include "scan/scan_view.h"
 #include "settings/provider.h"
 
 void article_rules_now(struct site *site, arena *mem, struct article_rules *ret_rules)
@@ -32,6 +33,43 @@ err article_due_job(void *ctx, const struct job *job)
     return db_tx(s->db, publish_due, &n);
 }
 
+err article_scan(struct site *site, arena *mem, int64_t account_id, const struct article_text *text,
+                 struct scan_result *ret_scan)
+{
+    struct scan_article *a = NEW(mem, struct scan_article);
+    TRY(scan_article_of(mem, text->title, text->digest, text->category, text->doc, a));
+    return scan_live_run(site->scan, mem, account_id, a, ret_scan);
+}
+
+struct refusing {
+    const struct request *r;
+    const struct article_sending *s;
+};
+
+static err keep_refused(struct tx *t, void *ctx)
+{
+    const struct refusing *x = ctx;
+    return scan_keep(t, x->r->mem, x->r->member.account_id, x->s->no, 0, x->s->scan);
+}
+
+err article_send(struct request *r, const struct article_sending *s)
+{
+    enum { TRIES = 3 };
+    err e = ERR_CONFLICT;
+    bool stale = true;
+    for (int i = 0; i < TRIES && stale; i++) {
+        TRY(article_scan(r->site, r->mem, r->member.account_id, s->text, s->scan));
+        e = request_tx(r, s->fn, s->ctx);
+        stale = e == ERR_CONFLICT && str_eq(str_from(fault_of(e).reason), S("scan_stale"));
+    }
+    if (e != ERR_DENIED || !str_eq(str_from(fault_of(e).reason), S("scan_refused")))
+        return e;
+    struct fault why = fault_of(e);
+    TRY(request_tx(r, keep_refused, &(struct refusing){r, s}));
+    fault_copy(&why);
+    return e;
+}
+
 struct looking {
     arena *mem;
     const struct casefile *c;
@@ -54,9 +92,13 @@ err article_case_view(struct request *r, const struct casefile *c, html *ret_vie
 {
     struct looking l = {.mem = r->mem, .c = c};
     TRY(request_read(r, look, &l));
-    struct article_preview_view v = {.title = l.now.text.title, .digest = l.now.text.digest};
+    struct declaration d = declared_of(r->mem, l.now.text.declared);
+    struct article_preview_view v = {
+        .title = l.now.text.title, .digest = l.now.text.digest, .facts = declared_facts(r, &d)};
+    declared_labels(r, &d, false, &v.declared);
     int minutes = 0;
     TRY(article_render(r->mem, &l.now, &v.body, &minutes));
+    TRY(scan_cards(r, c->account_id, c->subject, c->version, &v.found));
     struct diff diff;
     if (l.old.version) {
         TRY(article_diff(r->mem, &l.old.text, &l.now.text, &diff));

@@ -11,3 +11,16 @@ err article_case_view(struct request *r, const struct casefile *c, html *ret_vie
 /* Periodic job: publishes what is due. ctx is the site. */
 struct job;
 err article_due_job(void *ctx, const struct job *job);
+/* Scans what is to be submitted, with the rules in force. */
+err article_scan(struct site *site, arena *mem, int64_t account_id, const struct article_text *text,
+                 struct scan_result *ret_scan);
+/* A submission by a request: scans text into *scan, then runs fn as request_tx does, which submits
+ * with it; again when the rules changed in between. What a rule refused is kept all the same. */
+struct article_sending {
+    tx_fn *fn;
+    void *ctx;
+    int64_t no; /* 0: a new article */
+    const struct article_text *text;
+    struct scan_result *scan;
+};
+err article_send(struct request *r, const struct article_sending *s);

@@ -1,6 +1,7 @@
 /* What the templates of the articles' console show. */
 #pragma once
 #include "article/article.h"
+#include "article/declare.h"
 #include "text/diff.h"
 #include "web/layout.h"
 
@@ -24,16 +25,25 @@ struct article_edit_view {
     int64_t theirs_at;
     struct refusal {
         str why, todo, href;
-    } refusals[8];
+    } refusals[GATE_REASONS];
     size_t refusal_n;
     str returned;
     str doc, words; /* the editor's: the document and its texts, both JSON */
     str node;       /* path of the node that was refused, "content[3]" */
     int64_t user_id;
+    size_t declare_from, declare_n; /* the fields of the declarations in the form */
+};
+struct article_permits_view {
+    struct table_view table;
+    struct form form;
+    const struct confirm_view *acts;
+    size_t act_n;
 };
 struct article_preview_view {
     str title, digest;
-    html body;
+    html body, found;        /* found: what rules found, for staff */
+    struct declared_view declared;
+    struct facts_view facts; /* of what is declared, for staff */
     const struct diff *diff; /* from the public version, or the one before; NULL: there is none */
     bool from_before;
 };

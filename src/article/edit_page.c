@@ -3,6 +3,7 @@
 #include "article/article.h"
 #include "article/console.h"
 #include "article/console_view.h"
+#include "article/declare.h"
 #include "article/editing.h"
 #include "article/render.h"
 #include "article_edit.html.h"
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "finding/finding.h"
 #include "gate/gate.h"
 #include "media/media.h"
 
@@ -53,6 +55,7 @@ static const struct form_field FIELDS[] = {
      .max = 16},
     {.name = "cover", .kind = FIELD_HIDDEN, .label = MSG_article_cover, .max = 64},
     {.name = "rev", .kind = FIELD_HIDDEN, .label = MSG_article_versions, .max = 10},
+    DECLARE_FIELDS,
 };
 
 err editing_read(struct tx *t, void *ctx)
@@ -107,6 +110,11 @@ static err show(struct editing *x, int status, struct article_edit_view *v)
     v->user_id = r->session.user_id;
     TRY(editing_words(r, &v->words));
     categories(x, &v->form);
+    declare_form(&v->form, NULL);
+    struct declaration_rules rules;
+    declaration_rules_of(r, &rules);
+    v->declare_from = LEN(FIELDS) - DECLARATIONS;
+    v->declare_n = DECLARATIONS - !rules.minors; /* the last field is that of minors */
     struct page page = {.place = PLACE_CONSOLE,
                         .wide = true,
                         .editor = true,
@@ -131,6 +139,8 @@ err page_article_edit(struct request *r)
     form_set(&v.form, "body", markdown);
     form_set(&v.form, "cover", x.d.text.cover);
     form_set(&v.form, "rev", str_fmt(r->mem, "%d", x.d.rev));
+    struct declaration d = declared_of(r->mem, x.d.text.declared);
+    declare_form(&v.form, &d);
     v.doc = x.d.text.doc;
     return show(&x, 200, &v);
 }
@@ -180,6 +190,11 @@ static err text_of(struct editing *x, struct form *f, struct node **ret_doc)
                                     .cover = form_get(f, "cover"),
                                     .category = form_get(f, "category"),
                                     .kind = S("text")};
+    struct declaration d;
+    struct declaration_rules rules;
+    declare_read(f, &d);
+    declaration_rules_of(r, &rules);
+    TRY(declaration_json(r->mem, &d, &rules, &x->text.declared));
     TRY(doc_of(r, f, ret_doc));
     TRY(editing_own(r, *ret_doc, x->text.cover));
     return doc_json(r->mem, *ret_doc, &x->text.doc);
@@ -237,29 +252,33 @@ static err submit_tx(struct tx *t, void *ctx)
                                                        .user_id = x->r->session.user_id,
                                                        .publish_at = x->publish_at,
                                                        .text = &x->text,
-                                                       .rules = &x->rules},
+                                                       .rules = &x->rules,
+                                                       .scan = &x->scan},
                           &x->outcome);
 }
 
 static err ask_read(struct tx *t, void *ctx)
 {
     struct editing *x = ctx;
-    return gate_ask(t, x->r->mem,
-                    &(struct gate_question){.account_id = x->r->member.account_id,
-                                            .category = x->text.category,
-                                            .counts = true,
-                                            .daily_quota = x->rules.daily_quota},
-                    &x->gate);
+    struct gate_question q;
+    TRY(article_question(x->r->mem, x->r->member.account_id, &x->text, &q));
+    q.counts = true;
+    q.daily_quota = x->rules.daily_quota;
+    return gate_ask(t, x->r->mem, &q, &x->gate);
 }
 
 static str gate_href(struct request *r, enum gate_reason reason)
 {
     if (reason == GATE_identity_required || reason == GATE_agreement_required)
         return S("/me/registrants");
+    if (reason == GATE_licence_required || reason == GATE_licence_expired)
+        return str_fmt(r->mem, "/console/%.*s/licences", FMT(r->member.handle));
+    if (reason == GATE_source_not_listed)
+        return S("/news-sources");
     if (reason == GATE_category_not_granted)
         return str_fmt(r->mem, "/console/%.*s/profile", FMT(r->member.handle));
-    return reason == GATE_post_vacant ? S("/contact")
-                                      : str_fmt(r->mem, "/console/%.*s", FMT(r->member.handle));
+    bool provider = reason == GATE_post_vacant || reason == GATE_news_platform_closed;
+    return provider ? S("/contact") : str_fmt(r->mem, "/console/%.*s", FMT(r->member.handle));
 }
 
 static err show_gate(struct editing *x, struct article_edit_view *v)
@@ -275,6 +294,25 @@ static err show_gate(struct editing *x, struct article_edit_view *v)
             msg_lookup(r->lang, "gate.", str_z(r->mem, str_fmt(r->mem, "%s.todo", name)),
                        MSG_word_details),
             gate_href(r, (enum gate_reason)i)};
+    }
+    return show(x, 422, v);
+}
+
+/* Which kind of content, and the passages: nothing of the rule itself. */
+static err show_refused(struct editing *x, struct article_edit_view *v)
+{
+    struct request *r = x->r;
+    for (size_t i = 0; i < x->scan.n && v->refusal_n < LEN(v->refusals); i++) {
+        const struct scan_finding *f = &x->scan.v[i];
+        if (f->action != SCAN_REFUSE)
+            continue;
+        str said = f->n ? str_sub(x->scan.article->text[f->hits[0].field], f->hits[0].from,
+                                  f->hits[0].to - f->hits[0].from)
+                        : S("…");
+        v->refusals[v->refusal_n++] =
+            (struct refusal){msg_format(r->mem, r->lang, MSG_scan_refused_line,
+                                        (const str[]){family_label(r->lang, f->family), said}, 2),
+                             msg(r->lang, MSG_scan_refused_todo), S("/rules")};
     }
     return show(x, 422, v);
 }
@@ -303,11 +341,13 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
     if (e == OK)
         e = article_text_check(r->mem, &x->text, doc, &x->text);
     if (e == OK)
-        e = request_tx(r, submit_tx, x);
+        e = article_send(r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan});
     if (e == OK) {
         reply_flash(r, MSG_article_submitted);
         return reply_redirect(r, editing_base(x));
     }
+    if (e == ERR_DENIED && str_eq(str_from(fault_of(e).reason), S("scan_refused")))
+        return show_refused(x, v);
     enum gate_reason first = 0;
     while (first < GATE_REASONS && !str_eq(gate_reason_name(first), str_from(fault_of(e).reason)))
         first++;
@@ -417,6 +457,8 @@ err page_article_preview(struct request *r)
     struct sha256 h = sha256(str_bytes(x.d.text.doc));
     struct article_version version = {.text = x.d.text, .hash = {h.b, sizeof h.b}};
     struct article_preview_view v = {.title = x.d.text.title, .digest = x.d.text.digest};
+    struct declaration d = declared_of(r->mem, x.d.text.declared);
+    declared_labels(r, &d, false, &v.declared);
     int minutes;
     TRY(article_render(r->mem, &version, &v.body, &minutes));
     struct page page = {.place = PLACE_CONSOLE,

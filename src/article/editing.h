@@ -17,6 +17,7 @@ struct editing {
     struct gate_answer gate;
     struct account account;
     struct article_outcome outcome;
+    struct scan_result scan;
 };
 
 /* Transactions on a struct editing with r and no set: loads a, account and d; saves text. */

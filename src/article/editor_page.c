@@ -1,4 +1,5 @@
 /* What the editor asks for beside the form: autosave, and Markdown there and back. */
+#include "article/declare.h"
 #include "article/editing.h"
 #include "base/json.h"
 #include "media/media.h"
@@ -110,6 +111,9 @@ static err draft_conflict(struct editing *x)
     jw_key_str(&j, "digest", text->digest);
     jw_key_str(&j, "cover", text->cover);
     jw_key_str(&j, "category", text->category);
+    struct declaration d = declared_of(r->mem, text->declared);
+    for (int i = 0; i < DECLARATIONS; i++)
+        jw_key_str(&j, DECLARE_SPEC[i].name, d.v[i].n ? d.v[i] : S(""));
     jw_key(&j, "doc");
     jw_raw(&j, text->doc);
     jw_end(&j);
@@ -142,6 +146,12 @@ static err draft_text(struct editing *x, const json_t *root)
         return fault_field(ERR_INVALID, "title_too_long", "title", "title too long");
     if (str_count(x->text.digest) > ARTICLE_DIGEST_MAX)
         return fault_field(ERR_INVALID, "digest_too_long", "digest", "digest too long");
+    struct declaration d;
+    struct declaration_rules rules;
+    for (int i = 0; i < DECLARATIONS; i++)
+        d.v[i] = text_or_empty(root, DECLARE_SPEC[i].name);
+    declaration_rules_of(r, &rules);
+    TRY(declaration_json(r->mem, &d, &rules, &x->text.declared));
     TRY(editing_own(r, doc, x->text.cover));
     return doc_json(r->mem, doc, &x->text.doc);
 }

@@ -140,6 +140,8 @@ err page_console_version(struct request *r)
         .restore = restore_of(&x),
         .facts = {facts, LEN(facts)},
         .can_restore = writable(&x.a)};
+    struct declaration d = declared_of(r->mem, x.now.text.declared);
+    declared_labels(r, &d, false, &v.preview.declared);
     TRY(article_render(r->mem, &x.now, &v.preview.body, &minutes));
     if (x.before.version) {
         TRY(article_diff(r->mem, &x.before.text, &x.now.text, &diff));

@@ -1,6 +1,6 @@
 /* The one case model: everything that staff decide waits here as a case (verification of a
- * registrant, application of an account, change of a profile, review of an article; later
- * findings), is claimed with a lease, and decided once. What a verdict does is the business of the
+ * registrant, application of an account, change of a profile, review of an article, findings,
+ * appeals), is claimed with a lease, and decided once. What a verdict does is the business of the
  * department whose thing it is: the desk tells it in the same transaction (desk/kinds.def). */
 #pragma once
 #include "db/db.h"
@@ -10,7 +10,11 @@
     X(CASE_ACCOUNT, account)                                                                       \
     X(CASE_PROFILE, profile)                                                                       \
     X(CASE_ARTICLE, article)                                                                       \
-    X(CASE_POLICY, policy)
+    X(CASE_POLICY, policy)                                                                         \
+    X(CASE_LICENCE, licence)                                                                       \
+    X(CASE_NEWS_LICENCE, news_licence) \
+    X(CASE_FINDING, finding)                                                                       \
+    X(CASE_APPEAL, appeal)
 enum case_kind {
 #define X(id, name) id,
     CASE_KIND_TABLE(X)
@@ -28,12 +32,17 @@ struct casefile {
     int64_t id, account_id, subject, opened_by, opened_at, due_at;
     int64_t claimed_by, claimed_at, claim_until, decided_at;
     enum case_kind kind;
-    int version;      /* of the article; else 0 */
-    str title, state; /* open, decided, cancelled */
-    str claimed_name; /* of claimed_by; empty when free */
+    int version;         /* of the article; else 0 */
+    str title, state;    /* open, decided, cancelled */
+    str claimed_name;    /* of claimed_by; empty when free */
+    str family;          /* CASE_FINDING: its policy family; else "" */
+    int severity;        /* CASE_FINDING: 1 (worst) to 4; else 0 */
+    int64_t priority;    /* more is sooner, among equal due times */
+    int64_t proposed_by; /* whose proposal waits for a second officer; 0 = none waits */
 };
 struct decision {
     int64_t id, case_id, officer, at;
+    int64_t second_officer; /* who agreed and holds the claim; 0 = one officer decided */
     enum verdict verdict;
     str reason_key, reason, officer_name;
     int seconds; /* since the claim */
@@ -44,6 +53,13 @@ struct decision {
 err case_open(struct tx *t, struct casefile *c /* kind, account_id, subject, version, title,
                                                    opened_by, due_at; sets id */);
 err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject);
+
+/* The open case about c's account, kind, subject and family, made sharper by c's severity and due
+ * time, or a new one; c becomes it. */
+err case_join(struct tx *t, arena *mem, struct casefile *c, bool *ret_joined);
+err case_priority(struct tx *t, int64_t id, int64_t priority);
+/* Notes whose proposal waits (0: none any more), and gives the claim back. */
+err case_proposed(struct tx *t, int64_t id, int64_t officer);
 
 err case_load(struct tx *t, arena *mem, int64_t id, struct casefile *ret_c);
 /* Latest case about a thing, ERR_NOT_FOUND when there never was one. */
@@ -72,8 +88,8 @@ err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *r
 
 /* Takes the case for lease_ms, or renews one's own claim (which keeps its beginning). ERR_CONFLICT
  * "case_claimed" when somebody else holds it, "case_decided" when it is over. Nobody claims what
- * they opened or a case of an account they are a member of: ERR_DENIED "conflict_of_interest"
- * (A15.5). */
+ * they opened, a case of an account they are a member of, or the appeal against what they decided:
+ * ERR_DENIED "conflict_of_interest" (A15.5); nor what they proposed themselves, "own_proposal". */
 err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms);
 err case_release(struct tx *t, int64_t id, int64_t user_id);
 /* Next open case of these kinds (bit mask of 1 << kind) that is free and without conflict of

@@ -22,13 +22,13 @@ static err row_take(struct row *row, struct casefile *ret_c)
 #define COLUMNS                                                                                    \
     "c.id, c.account_id, c.subject, c.opened_by, c.opened_at, c.due_at, c.claimed_by,"             \
     " c.claimed_at, c.claim_until, c.decided_at, c.version, c.title, c.state, COALESCE(u.name, "   \
-    "''), c.kind"
+    "''), c.family, c.severity, c.priority, c.proposed_by, c.kind"
 #define FROM " FROM cases c LEFT JOIN users u ON u.id = c.claimed_by"
 #define OUT(r)                                                                                     \
     DB_OUT(&(r).c.id, &(r).c.account_id, &(r).c.subject, &(r).c.opened_by, &(r).c.opened_at,       \
            &(r).c.due_at, &(r).c.claimed_by, &(r).c.claimed_at, &(r).c.claim_until,                \
            &(r).c.decided_at, &(r).c.version, &(r).c.title, &(r).c.state, &(r).c.claimed_name,     \
-           &(r).kind)
+           &(r).c.family, &(r).c.severity, &(r).c.priority, &(r).c.proposed_by, &(r).kind)
 
 err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject)
 {
@@ -38,18 +38,69 @@ err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t s
                    DB_IN(account_id, case_kind_name(kind), subject, tx_now(t)));
 }
 
-err case_open(struct tx *t, struct casefile *c)
+static err case_insert(struct tx *t, struct casefile *c)
 {
     AUTO_ARENA(mem);
-    TRY(case_cancel(t, c->kind, c->account_id, c->subject));
     c->id = id_new();
     return db_exec(t,
                    "INSERT INTO cases (id, kind, account_id, subject, version, title, state,"
-                   " opened_by, opened_at, due_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9)",
+                   " opened_by, opened_at, due_at, family, severity)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11)",
                    DB_IN(c->id, case_kind_name(c->kind), c->account_id, c->subject, c->version,
-                         str_ellipsis(mem, c->title, TITLE_MAX), c->opened_by, tx_now(t),
-                         c->due_at));
+                         str_ellipsis(mem, c->title, TITLE_MAX), c->opened_by, tx_now(t), c->due_at,
+                         c->family.p ? c->family : S(""), c->severity));
+}
+
+err case_open(struct tx *t, struct casefile *c)
+{
+    TRY(case_cancel(t, c->kind, c->account_id, c->subject));
+    return case_insert(t, c);
+}
+
+static err join_found(struct tx *t, const struct casefile *c, struct casefile *found)
+{
+    if (c->version > found->version)
+        found->version = c->version;
+    if (c->severity < found->severity)
+        found->severity = c->severity;
+    if (c->due_at < found->due_at)
+        found->due_at = c->due_at;
+    return db_exec(t,
+                   "UPDATE cases SET version = $2, severity = $3, due_at = $4, rev = rev + 1"
+                   " WHERE id = $1",
+                   DB_IN(found->id, found->version, found->severity, found->due_at));
+}
+
+err case_join(struct tx *t, arena *mem, struct casefile *c, bool *ret_joined)
+{
+    struct row r = {0};
+    err e = db_one(t, mem,
+                   "SELECT " COLUMNS FROM " WHERE c.account_id = $1 AND c.kind = $2"
+                   " AND c.subject = $3 AND c.family = $4 AND c.state = 'open'",
+                   DB_IN(c->account_id, case_kind_name(c->kind), c->subject, c->family), OUT(r));
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *ret_joined = e == OK;
+    if (e == ERR_NOT_FOUND)
+        return case_insert(t, c);
+    struct casefile found;
+    TRY(row_take(&r, &found));
+    TRY(join_found(t, c, &found));
+    *c = found;
+    return OK;
+}
+
+err case_priority(struct tx *t, int64_t id, int64_t priority)
+{
+    return db_exec(t, "UPDATE cases SET priority = $2 WHERE id = $1", DB_IN(id, priority));
+}
+
+err case_proposed(struct tx *t, int64_t id, int64_t officer)
+{
+    return db_exec(t,
+                   "UPDATE cases SET proposed_by = $2, claimed_by = 0, claimed_at = 0,"
+                   " claim_until = 0, rev = rev + 1 WHERE id = $1 AND state = 'open'",
+                   DB_IN(id, officer));
 }
 
 err case_load(struct tx *t, arena *mem, int64_t id, struct casefile *ret_c)
@@ -78,12 +129,13 @@ err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **
     struct decision d = {.case_id = case_id};
     str verdict = STR_NONE;
     DB_EACH(t, mem,
-            "SELECT d.id, d.officer, d.at, d.reason_key, d.reason, d.seconds, d.verdict,"
+            "SELECT d.id, d.officer, d.second_officer, d.at, d.reason_key, d.reason, d.seconds, "
+            "d.verdict,"
             " COALESCE(u.name, '') FROM decision d LEFT JOIN users u ON u.id = d.officer"
             " WHERE d.case_id = $1 ORDER BY d.id LIMIT 200",
             DB_IN(case_id),
-            DB_OUT(&d.id, &d.officer, &d.at, &d.reason_key, &d.reason, &d.seconds, &verdict,
-                   &d.officer_name),
+            DB_OUT(&d.id, &d.officer, &d.second_officer, &d.at, &d.reason_key, &d.reason,
+                   &d.seconds, &verdict, &d.officer_name),
             {
                 TRY(verdict_parse(verdict, &d.verdict));
                 v[n++] = d;
@@ -165,10 +217,16 @@ err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *r
     return OK;
 }
 
-/* Whoever opened the case or works for the account has an interest in it. */
+/* Whoever opened the case, works for the account, or decided what is appealed has an interest in
+ * it. The subject of an appeal is the case that it is about. */
 static err interest_check(struct tx *t, const struct casefile *c, int64_t user_id)
 {
     int64_t n = c->opened_by == user_id;
+    if (!n && c->kind == CASE_APPEAL)
+        TRY(db_one(t, NULL,
+                   "SELECT COUNT(*) FROM decision WHERE case_id = $1"
+                   " AND (officer = $2 OR second_officer = $2)",
+                   DB_IN(c->subject, user_id), DB_OUT(&n)));
     if (!n && c->account_id)
         TRY(db_one(t, NULL, "SELECT COUNT(*) FROM member WHERE account_id = $1 AND user_id = $2",
                    DB_IN(c->account_id, user_id), DB_OUT(&n)));
@@ -184,6 +242,8 @@ err case_claim(struct tx *t, int64_t id, int64_t user_id, int64_t lease_ms)
         return fault(ERR_CONFLICT, "case_decided", "case %lld is %.*s", (long long)id,
                      FMT(c.state));
     TRY(interest_check(t, &c, user_id));
+    if (c.proposed_by == user_id)
+        return fault(ERR_DENIED, "own_proposal", "case %lld", (long long)id);
     int64_t changed = 0;
     TRY(db_exec_n(t,
                   "UPDATE cases SET claimed_at = CASE WHEN claimed_by = $2 AND claim_until >= $4"
@@ -212,14 +272,21 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                "  AND c.opened_by <> $1"
                "  AND ((c.kind = 'registrant' AND $4 = 1) OR (c.kind = 'account' AND $5 = 1)"
                "   OR (c.kind = 'profile' AND $6 = 1) OR (c.kind = 'article' AND $7 = 1)"
-               "   OR (c.kind = 'policy' AND $8 = 1))"
+               "   OR (c.kind = 'policy' AND $8 = 1) OR (c.kind = 'finding' AND $9 = 1)"
+               "   OR (c.kind = 'appeal' AND $10 = 1) OR (c.kind = 'licence' AND $11 = 1)"
+               "   OR (c.kind = 'news_licence' AND $12 = 1))"
+               "  AND c.proposed_by <> $1"
+               "  AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.subject"
+               "   AND c.kind = 'appeal' AND (d.officer = $1 OR d.second_officer = $1))"
                "  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.account_id = c.account_id"
                "   AND m.user_id = $1)"
-               "  ORDER BY c.due_at, c.id LIMIT 1)"
+               "  ORDER BY c.due_at, c.priority DESC, c.id LIMIT 1)"
                " RETURNING id",
                DB_IN(user_id, tx_now(t) + lease_ms, tx_now(t), kinds >> CASE_REGISTRANT & 1,
                      kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
-                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1),
+                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1, kinds >> CASE_FINDING & 1,
+                     kinds >> CASE_APPEAL & 1, kinds >> CASE_LICENCE & 1,
+                     kinds >> CASE_NEWS_LICENCE & 1),
                DB_OUT(&id)));
     *ret_id = id;
     return OK;
@@ -261,6 +328,11 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     struct casefile c;
     TRY(case_load(t, mem, case_id, &c));
     TRY(interest_check(t, &c, d->officer));
+    if ((d->second_officer && d->second_officer == d->officer) ||
+        (d->second_officer && c.proposed_by != d->officer))
+        return fault(ERR_DENIED, "own_proposal", "case %lld", (long long)case_id);
+    if (d->second_officer)
+        TRY(interest_check(t, &c, d->second_officer));
     if (!str_eq(c.state, S("open")))
         return fault(ERR_CONFLICT, "case_decided", "case %lld is %.*s", (long long)case_id,
                      FMT(c.state));
@@ -268,7 +340,8 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     TRY(db_exec_n(t,
                   "UPDATE cases SET state = 'decided', decided_at = $3, rev = rev + 1"
                   " WHERE id = $1 AND state = 'open' AND claimed_by = $2 AND claim_until >= $3",
-                  DB_IN(case_id, d->officer, tx_now(t)), &changed));
+                  DB_IN(case_id, d->second_officer ? d->second_officer : d->officer, tx_now(t)),
+                  &changed));
     if (!changed)
         return fault(ERR_CONFLICT, "claim_lost", "case %lld", (long long)case_id);
     d->case_id = case_id;
@@ -277,7 +350,7 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     d->seconds = (int)((d->at - c.claimed_at) / SECOND_MS);
     return db_exec(t,
                    "INSERT INTO decision (case_id, id, verdict, reason_key, reason, officer,"
-                   " seconds, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   " second_officer, seconds, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                    DB_IN(case_id, d->id, verdict_name(d->verdict), d->reason_key, d->reason,
-                         d->officer, d->seconds, d->at));
+                         d->officer, d->second_officer, d->seconds, d->at));
 }

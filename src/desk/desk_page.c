@@ -33,6 +33,17 @@ static err load_one(struct tx *t, void *ctx)
     return case_decisions(t, x->r->mem, x->id, &x->done, &x->done_n);
 }
 
+/* Of findings and appeals the verdict says who was right, not what was approved. */
+static str verdict_words(const struct request *r, const struct one *x, enum verdict v)
+{
+    bool yes = v == VERDICT_APPROVE;
+    if (x->c.kind == CASE_FINDING)
+        return msg(r->lang, yes ? MSG_ruling_cleared : MSG_ruling_confirmed);
+    if (x->c.kind == CASE_APPEAL)
+        return msg(r->lang, yes ? MSG_appeal_granted : MSG_appeal_uphold);
+    return desk_verdict_label(r->lang, v);
+}
+
 static struct timeline_view history_of(struct request *r, const struct one *x)
 {
     static const enum tone TONES[] = {TONE_OK, TONE_WARN, TONE_BAD};
@@ -41,7 +52,7 @@ static struct timeline_view history_of(struct request *r, const struct one *x)
     for (size_t i = x->done_n; i-- > 0;)
         e[n++] = (struct event){.at_ms = x->done[i].at,
                                 .tone = TONES[x->done[i].verdict],
-                                .title = desk_verdict_label(r->lang, x->done[i].verdict),
+                                .title = verdict_words(r, x, x->done[i].verdict),
                                 .text = x->done[i].reason,
                                 .who = x->done[i].officer_name};
     e[n++] = (struct event){.at_ms = x->c.opened_at, .title = msg(r->lang, MSG_desk_was_opened)};
@@ -84,6 +95,8 @@ static err show_case(struct request *r, int64_t id, int status, str error)
     fill_acts(r, &x, &v);
     if (DESK_KINDS[x.c.kind].view)
         TRY(DESK_KINDS[x.c.kind].view(r, &x.c, &v.evidence));
+    if (DESK_KINDS[x.c.kind].acts && v.open && v.mine)
+        TRY(DESK_KINDS[x.c.kind].acts(r, &x.c, &v.acts));
     struct page page = {.place = PLACE_DESK, .title = v.title, .wide = true};
     page.back = (struct page_link){S("/desk/cases"), msg(r->lang, MSG_nav_queue), S("")};
     return REPLY_PAGE_STATUS(r, status, &page, view_desk_case, &v);
@@ -97,7 +110,7 @@ err page_desk_case(struct request *r)
 }
 
 /* What staff can mend (a lost claim, a missing reason) shows on the case itself. */
-static err answer(struct request *r, int64_t id, err e)
+err desk_answer(struct request *r, int64_t id, err e)
 {
     if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_DENIED)
         return e;
@@ -127,7 +140,7 @@ err do_desk_claim(struct request *r)
     TRY(request_arg_int(r, "id", &x.id));
     err e = request_tx(r, claim, &x);
     if (e != OK)
-        return answer(r, x.id, e);
+        return desk_answer(r, x.id, e);
     if (typed(r, "reason").n)
         return show_case(r, x.id, 200, S(""));
     return reply_redirect(r, desk_case_href(r->mem, x.id));
@@ -223,6 +236,8 @@ static err decide(struct tx *t, void *ctx)
     struct decision d = x->wish;
     TRY(case_load(t, r->mem, x->id, &x->c));
     TRY(kind_allowed(r, &x->c));
+    if (!DESK_KINDS[x->c.kind].decided)
+        return fault(ERR_DENIED, "decided_elsewhere", "case %lld needs a ruling", (long long)x->id);
     TRY(reason_fill(r, &x->c, &d));
     TRY(case_decide(t, r->mem, x->id, &d));
     TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, &d));
@@ -251,7 +266,7 @@ err do_desk_decide(struct request *r)
     if (e == OK)
         e = request_tx(r, decide, &x);
     if (e != OK)
-        return answer(r, x.id, e);
+        return desk_answer(r, x.id, e);
     reply_flash(r, x.then_next && !x.next_id ? MSG_desk_done_all : MSG_desk_done);
     return reply_next(r, x.next_id, S("/desk"));
 }

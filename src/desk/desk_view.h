@@ -9,6 +9,8 @@
 struct desk_kind {
     unsigned roles;
     err (*view)(struct request *r, const struct casefile *c, html *ret_view); /* may be NULL */
+    err (*acts)(struct request *r, const struct casefile *c,
+                html *ret_acts); /* instead of decided */
     err (*decided)(struct tx *t, arena *mem, const struct casefile *c, const struct decision *d);
 };
 extern const struct desk_kind DESK_KINDS[CASE_KINDS];
@@ -30,6 +32,8 @@ err desk_reason_find(enum lang lang, enum case_kind kind, str key, struct desk_r
 
 /* ---- shared by the desk's pages (desk/queue_page.c) ---- */
 str desk_case_href(arena *mem, int64_t id);
+/* What staff can mend shows on the case itself; other errors stay errors. */
+err desk_answer(struct request *r, int64_t id, err e);
 /* How long a claim lasts (provider setting claim_minutes), ms. */
 int64_t desk_lease_ms(const struct request *r);
 /* What a case is about, as people read it (a registrant's case is named by its class). */
@@ -44,7 +48,7 @@ struct desk_case_view {
     str next_href;          /* posts: the next case without deciding this one */
     struct desk_reason reasons[DESK_REASONS_MAX];
     size_t reason_n;
-    html evidence;
+    html evidence, acts;
     struct timeline_view history;
     bool open, mine, free, then_next;
     int64_t lease_ms, left_ms; /* of one's own claim */

@@ -3,14 +3,18 @@
 #include "article/article.h"
 #include "article/console.h"
 #include "desk/desk_view.h"
+#include "licence/licence.h"
 #include "policy/policy.h"
 #include "registrant/registrant.h"
+#include "ruling/ruling.h"
 
 const struct desk_kind DESK_KINDS[CASE_KINDS] = {
 #define KIND(kind, need, evidence, done)                                                           \
     [kind] = {.roles = (need), .view = evidence, .decided = done},
+#define RULED(kind, need, evidence, act) [kind] = {.roles = (need), .view = evidence, .acts = act},
 #include "desk/kinds.def"
 #undef KIND
+#undef RULED
 };
 
 unsigned desk_kinds_of(unsigned roles)
@@ -24,9 +28,10 @@ unsigned desk_kinds_of(unsigned roles)
 
 str desk_kind_label(enum lang lang, enum case_kind kind)
 {
-    static const enum msg LABELS[CASE_KINDS] = {MSG_case_kind_registrant, MSG_case_kind_account,
-                                                MSG_case_kind_profile, MSG_case_kind_article,
-                                                MSG_case_kind_policy};
+    static const enum msg LABELS[CASE_KINDS] = {
+        MSG_case_kind_registrant, MSG_case_kind_account, MSG_case_kind_profile,
+        MSG_case_kind_article,    MSG_case_kind_policy,  MSG_case_kind_licence,
+        MSG_case_kind_news_licence, MSG_case_kind_finding, MSG_case_kind_appeal};
     return msg(lang, LABELS[kind]);
 }
 

@@ -11,9 +11,14 @@
     X(agreement_required) /* agreement signed, and again by its deadline (A5.9) */                 \
     X(account_inactive)   /* account active (3.1) */                                               \
     X(measure_in_force)   /* no measure takes the function away (A13.1) */                         \
-    X(category_not_granted) /* content category within the account's scope (A7.2) */               \
-    X(quota_used)           /* articles per day (A6.5) */                                          \
-    X(post_vacant)          /* an editor-in-chief is in office (A5.3) */
+    X(category_not_granted)  /* content category within the account's scope (A7.2) */              \
+    X(news_platform_closed)  /* the provider's own licence to carry news (A8.1) */                 \
+    X(licence_required)      /* a licence for news, or for the professional field (A7.2, A8.1) */  \
+    X(licence_expired)       /* there was one: it is over or was ended */                          \
+    X(source_not_listed)     /* news is reprinted from prescribed sources only (A8.1) */           \
+    X(reprint_not_permitted) /* by the account whose article it is (A10.2) */                      \
+    X(quota_used)            /* articles per day (A6.5) */                                         \
+    X(post_vacant)           /* an editor-in-chief is in office (A5.3) */
 enum gate_reason {
 #define X(name) GATE_##name,
     GATE_TABLE(X)
@@ -24,7 +29,11 @@ str gate_reason_name(enum gate_reason reason);
 
 struct gate_question {
     int64_t account_id;
-    str category;    /* empty: not about a category */
+    str category;           /* empty: not about a category */
+    bool news, reprint;     /* as declared: news information (A8.1); taken over from elsewhere */
+    str source, source_url; /* of a reprint */
+    str of_handle;          /* reprint of an article of this platform: whose; else no value */
+    int64_t of_no;
     bool counts;     /* uses up the daily quota (false at the moment of a scheduled publication) */
     int daily_quota; /* provider setting in force */
 };

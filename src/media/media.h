@@ -45,7 +45,8 @@ struct media_stored {
 };
 err media_take(struct site *site, arena *mem, const struct media_in *in,
                struct media_stored *ret_stored);
-/* Notes it for the account; again is fine (the newer alt text wins when it has one). */
+/* Notes it for the account; again is fine (the newer alt text wins when it has one). ERR_DENIED
+ * "media_blocked" while a measure blocks the hash (A11.4). */
 err media_store_add(struct tx *t, const struct media_in *in, const struct media_stored *m);
 
 /* The one way in from a page: takes u (an upload of this request) and notes it in a transaction of
@@ -61,6 +62,7 @@ err media_store_file(struct tx *t, const struct media *m, int64_t user_id);
 
 /* ERR_NOT_FOUND unless the account has it (and has not deleted it). */
 err media_load(struct tx *t, arena *mem, int64_t account_id, str hash, struct media *ret_m);
+err media_blocked(struct tx *t, str hash, bool *ret_blocked);
 /* The blob to serve at a width: that variant, else the next larger one, else the original. */
 err media_serve(struct tx *t, arena *mem, str hash, int width, str *ret_blob, str *ret_mime);
 /* May this person have an audio, video or caption file? Members of an account that has it, staff,

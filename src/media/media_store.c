@@ -1,9 +1,22 @@
 /* SQL of media. */
 #include "media/media.h"
 
+err media_blocked(struct tx *t, str hash, bool *ret_blocked)
+{
+    int64_t n = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM media_block WHERE hash = $1", DB_IN(hash),
+               DB_OUT(&n)));
+    *ret_blocked = n > 0;
+    return OK;
+}
+
 err media_store_add(struct tx *t, const struct media_in *in, const struct media_stored *m)
 {
     const struct media *x = &m->media;
+    bool blocked = false;
+    TRY(media_blocked(t, x->hash, &blocked));
+    if (blocked)
+        return fault_field(ERR_DENIED, "media_blocked", "file", "hash is blocked");
     TRY(db_exec(t,
                 "INSERT INTO media (account_id, hash, mime, width, height, size, alt, created_by,"
                 " created_at, name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"

@@ -63,17 +63,18 @@ err audit_store_article_state(struct tx *t, struct audit_found *f)
 {
     int64_t account = 0, no = 0;
     str kept, event;
-    DB_EACH(t, f->mem,
-            "WITH last AS (SELECT a.account_id, a.no, a.state, (SELECT e.event FROM article_event"
-            " e WHERE e.account_id = a.account_id AND e.no = a.no AND e.event IN ('published',"
-            " 'updated', 'withdrawn', 'removed') ORDER BY e.id DESC LIMIT 1) AS event"
-            " FROM article a) SELECT account_id, no, state, COALESCE(event, 'never') FROM last"
-            " WHERE (state = 'published') <> (COALESCE(event, 'never') IN ('published', 'updated'))"
-            " OR (state IN ('withdrawn', 'removed') AND state <> COALESCE(event, 'never'))"
-            " ORDER BY account_id, no LIMIT 1000",
-            DB_IN(), DB_OUT(&account, &no, &kept, &event), {
-                found(f, (struct audit_difference){S("article state"), account, no, kept, event});
-            });
+    DB_EACH(
+        t, f->mem,
+        "WITH last AS (SELECT a.account_id, a.no, a.state, (SELECT e.event FROM article_event"
+        " e WHERE e.account_id = a.account_id AND e.no = a.no AND e.event IN ('published',"
+        " 'updated', 'withdrawn', 'removed', 'restored') ORDER BY e.id DESC LIMIT 1) AS event"
+        " FROM article a) SELECT account_id, no, state, COALESCE(event, 'never') FROM last"
+        " WHERE (state = 'published') <> (COALESCE(event, 'never') IN ('published', 'updated',"
+        " 'restored')) OR (state IN ('withdrawn', 'removed') AND state <> COALESCE(event, 'never'))"
+        " ORDER BY account_id, no LIMIT 1000",
+        DB_IN(), DB_OUT(&account, &no, &kept, &event), {
+            found(f, (struct audit_difference){S("article state"), account, no, kept, event});
+        });
     return OK;
 }
 

@@ -23,7 +23,8 @@ typedef err trail_find(struct tx *t, struct trail *x);
 static bool kind_open(str kind)
 {
     static const enum record_kind OPEN[] = {RECORD_article_published, RECORD_article_updated,
-                                            RECORD_article_withdrawn, RECORD_article_removed};
+                                            RECORD_article_withdrawn, RECORD_article_removed,
+                                            RECORD_article_restored};
     for (size_t i = 0; i < LEN(OPEN); i++)
         if (str_eq(kind, str_from(record_kind_name(OPEN[i]))))
             return true;

@@ -2,6 +2,7 @@
  * They hold what the public pages hold, are cached under the same tags, and forget what was
  * withdrawn. */
 #include "account/account.h"
+#include "article/declare.h"
 #include "article/render.h"
 #include "base/json.h"
 #include "base/xml.h"
@@ -134,6 +135,28 @@ static void put_link(struct xw *x, const char *rel, str href, const char *type)
     xw_close(x);
 }
 
+/* What it declares: labels as categories of a scheme of their own, the source as "via". */
+static void put_declared(struct xw *x, const struct syndication *f, const struct entry *e)
+{
+    arena *mem = f->r->mem;
+    struct declaration d = declared_of(mem, e->v.text.declared);
+    struct facts_view facts = declared_facts(f->r, &d);
+    for (size_t i = 0, n = 0; i < DECLARATIONS; i++) {
+        if (!d.v[i].n)
+            continue;
+        xw_open(x, "category");
+        xw_attr(x, "scheme", S("urn:gongqi:declaration"));
+        xw_attr(x, "term", str_from(DECLARE_SPEC[i].name));
+        xw_attr(x, "label",
+                str_fmt(mem, "%.*s: %.*s", FMT(facts.v[n].label), FMT(facts.v[n].text)));
+        xw_close(x);
+        n++;
+    }
+    str url = d.v[DECLARE_source_url];
+    if (url.n)
+        put_link(x, "via", url.p[0] == '/' ? str_cat(mem, request_origin(f->r), url) : url, NULL);
+}
+
 static str file_url(const struct syndication *f, const struct media *m)
 {
     return str_fmt(f->r->mem, "%.*s/media/%.*s", FMT(request_origin(f->r)), FMT(m->hash));
@@ -170,6 +193,7 @@ static void put_entry(struct xw *x, const struct syndication *f, const struct en
     xw_attr(x, "term", e->v.text.category);
     xw_attr(x, "label", category_label(f->r, e->v.text.category));
     xw_close(x);
+    put_declared(x, f, e);
     xw_element(x, "summary", e->v.text.digest);
     if (e->content.n) {
         xw_open(x, "content");
@@ -251,6 +275,14 @@ static void put_item(struct jw *j, const struct syndication *f, const struct ent
     jw_key_str(j, "url", str_fmt(mem, "%.*s/a/%.*s", FMT(request_origin(f->r)), FMT(e->a->handle)));
     jw_end(j);
     jw_end(j);
+    struct declaration d = declared_of(mem, e->v.text.declared);
+    jw_key(j, "_gongqi");
+    jw_object(j);
+    jw_key(j, "declarations");
+    jw_object(j);
+    declaration_members(j, &d);
+    jw_end(j);
+    jw_end(j);
     jw_key(j, "tags");
     jw_array(j);
     jw_str(j, category_label(f->r, e->v.text.category));
@@ -306,6 +338,7 @@ static err answer(struct syndication *f, feed_writer *write)
 {
     struct request *r = f->r;
     f->page.limit = ENTRIES;
+    f->page.spread = true;
     TRY(request_read(r, load, f));
     TRY(fill(f));
     reply_cache(r, FEED_CACHE_S);

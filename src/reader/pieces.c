@@ -46,12 +46,15 @@ static str next_of(const struct request *r, const struct article *v, size_t n)
 static struct article_item *items_of(const struct request *r, const struct article *v, size_t n)
 {
     struct article_item *items = NEW_N(r->mem, struct article_item, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         items[i] = (struct article_item){
             .a = &v[i],
             .cover = media_path(r->mem, v[i].cover, COVER_WIDTH),
             .mark = mark_of(r, v[i].account_class, v[i].account_verified),
         };
+        struct declaration d = declared_of(r->mem, v[i].declared);
+        declared_labels(r, &d, true, &items[i].declared);
+    }
     return items;
 }
 
@@ -102,6 +105,34 @@ str site_name(const struct request *r)
     return profile.name.n ? profile.name : msg(r->lang, MSG_site_name);
 }
 
+/* schema.org: what is declared, in its terms. */
+static void put_declared(struct jw *j, str origin, const struct declaration *d)
+{
+    str url = d->v[DECLARE_source_url], ai = d->v[DECLARE_ai];
+    if (declares(d, DECLARE_origin, "reprint")) {
+        jw_key(j, "isBasedOn");
+        jw_object(j);
+        jw_key_str(j, "@type", S("CreativeWork"));
+        if (url.n)
+            jw_key_str(j, "url", url.p[0] == '/' ? str_cat(j->out.mem, origin, url) : url);
+        if (d->v[DECLARE_source_title].n)
+            jw_key_str(j, "name", d->v[DECLARE_source_title]);
+        jw_end(j);
+        jw_key_str(j, "creditText", d->v[DECLARE_source]);
+    }
+    if (ai.n)
+        jw_key_str(j, "digitalSourceType",
+                   str_eq(ai, S("generated"))
+                       ? S("https://schema.org/TrainedAlgorithmicMediaDigitalSource")
+                       : S("https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource"));
+    if (d->v[DECLARE_fiction].n)
+        jw_key_str(j, "genre", S("fiction"));
+    if (d->v[DECLARE_place].n)
+        jw_key_str(j, "contentLocation", d->v[DECLARE_place]);
+    if (d->v[DECLARE_happened].n)
+        jw_key_str(j, "contentReferenceTime", d->v[DECLARE_happened]);
+}
+
 str article_json_ld(const struct request *r, const struct article *a,
                     const struct article_version *v, const struct page *page)
 {
@@ -111,7 +142,11 @@ str article_json_ld(const struct request *r, const struct article *a,
     jw_init(&j, r->mem, JSON_LD_MAX);
     jw_object(&j);
     jw_key_str(&j, "@context", S("https://schema.org"));
-    jw_key_str(&j, "@type", S("NewsArticle"));
+    struct declaration d = declared_of(r->mem, v->text.declared);
+    jw_key_str(&j, "@type",
+               d.v[DECLARE_ad].n     ? S("AdvertiserContentArticle")
+               : d.v[DECLARE_news].n ? S("NewsArticle")
+                                     : S("Article"));
     jw_key_str(&j, "headline", v->text.title);
     jw_key_str(&j, "description", v->text.digest);
     if (page->image.n)
@@ -121,6 +156,7 @@ str article_json_ld(const struct request *r, const struct article *a,
     jw_key_str(&j, "articleSection", category_label(r, v->text.category));
     jw_key_str(&j, "mainEntityOfPage", str_cat(r->mem, origin, page->canonical));
     jw_key_bool(&j, "isAccessibleForFree", true);
+    put_declared(&j, origin, &d);
     put_party(&j, "author", person ? "Person" : "Organization", a->account_name);
     jw_key_str(&j, "url", str_fmt(r->mem, "%.*s/a/%.*s", FMT(origin), FMT(a->handle)));
     jw_end(&j);

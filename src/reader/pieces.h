@@ -21,7 +21,7 @@ struct feed_view front_of(const struct request *r, const struct article *v, size
 str feed_path(const struct request *r, str path);
 /* When its public text changed last: publication, or the version that replaced it. */
 int64_t article_updated(const struct article *a, const struct article_version *v);
-/* schema.org NewsArticle for <script type="application/ld+json">. */
+/* schema.org article, with what it declares, for <script type="application/ld+json">. */
 str article_json_ld(const struct request *r, const struct article *a,
                     const struct article_version *v, const struct page *page);
 /* True for a value of the cookie "reading": size s m l x, face n (sans) or s (serif). */

@@ -1,6 +1,8 @@
 /* Public pages: home, categories, accounts, articles, versions, subscriptions. */
 #include "account/account.h"
 #include "article/render.h"
+#include "finding/finding.h"
+#include "licence/licence_view.h"
 #include "reader/choice.h"
 #include "reader/directory_page.h"
 #include "reader/pieces.h"
@@ -116,23 +118,54 @@ err page_category(struct request *r)
 
 /* ---- account ---- */
 
+/* An account that a measure closed says so, with the class of the reason. */
+static err account_tombstone(struct request *r, const struct account *a)
+{
+    struct gone_view v = {.title = a->name,
+                          .reason = family_label(r->lang, a->reason),
+                          .handle = S(""),
+                          .at = a->updated_at};
+    struct page page = {.place = PLACE_READER, .noindex = true};
+    return REPLY_PAGE_STATUS(r, 410, &page, view_gone, &v);
+}
+
 struct account_load {
     const struct request *r;
     struct feed_load feed;
     struct account a;
-    bool subscribed;
+    struct licence *licences;
+    size_t licence_n;
+    bool subscribed, gone;
 };
 
 static err load_account(struct tx *t, void *ctx)
 {
     struct account_load *l = ctx;
     TRY(account_find(t, l->r->mem, request_arg(l->r, "handle"), &l->a));
+    l->gone = str_eq(l->a.state, S("closed")) && family_find(l->a.reason);
+    if (l->gone)
+        return OK;
     if (!account_public(&l->a))
         return fault(ERR_NOT_FOUND, "not_found", "account is %.*s", FMT(l->a.state));
     l->feed.page.account_id = l->a.id;
     if (l->r->session.user_id)
         TRY(is_subscribed(t, l->r->session.user_id, l->a.id, &l->subscribed));
+    TRY(licence_public(t, l->r->mem, l->a.registrant_id, &l->licences, &l->licence_n));
     return load_feed(t, &l->feed);
+}
+
+/* What the registrant holds, in the words of the page (A7.2, A8.1). */
+static struct facts_view licences_of(struct request *r, const struct account_load *l)
+{
+    struct fact *v = NEW_N(r->mem, struct fact, l->licence_n);
+    for (size_t i = 0; i < l->licence_n; i++) {
+        const struct licence *x = &l->licences[i];
+        str words[] = {x->number, x->issuer, licence_until(r, x)};
+        v[i] =
+            (struct fact){.label = licence_label(r->lang, x->type),
+                          .text = msg_format(r->mem, r->lang, MSG_licence_line, words, LEN(words))};
+    }
+    return (struct facts_view){v, l->licence_n};
 }
 
 err page_account(struct request *r)
@@ -140,6 +173,11 @@ err page_account(struct request *r)
     struct account_load l = {.r = r, .feed = {.mem = r->mem, .page = {.limit = PER_PAGE}}};
     page_key(r, &l.feed.page);
     TRY(request_read(r, load_account, &l));
+    if (l.gone) {
+        reply_cache(r, CACHE_SECONDS);
+        reply_tag(r, str_cat(r->mem, S("a:"), l.a.handle));
+        return account_tombstone(r, &l.a);
+    }
     struct account_view v = {
         .a = &l.a,
         .avatar = {media_path(r->mem, l.a.avatar, COVER_WIDTH), l.a.name, true},
@@ -148,6 +186,8 @@ err page_account(struct request *r)
         .csrf = r->session.csrf,
         .here = r->path,
         .subscribed = l.subscribed,
+        .licences = licences_of(r, &l),
+        .staff = (r->session.roles & ROLE_STAFF) != 0,
     };
     v.feed.own = true;
     reply_cache(r, CACHE_SECONDS);
@@ -206,8 +246,10 @@ static err load_article(struct tx *t, void *ctx)
 
 static err tombstone(struct request *r, const struct article *a)
 {
+    str why = str_eq(a->reason, S("account_closed")) ? msg(r->lang, MSG_reader_account_closed)
+                                                     : family_label(r->lang, a->reason);
     struct gone_view v = {.title = a->title,
-                          .reason = a->reason,
+                          .reason = why,
                           .account = a->account_name,
                           .handle = a->handle,
                           .withdrawn = str_eq(a->state, S("withdrawn")),
@@ -241,9 +283,13 @@ static err show_article(struct request *r, struct article_load *l)
         .history = l->shelf.history,
         .place = l->shelf.place,
         .here = r->path,
+        .staff = (r->session.roles & ROLE_STAFF) != 0,
+        .label = l->a.label.n ? family_label(r->lang, l->a.label) : S(""),
         .size = 'm',
         .face = 'n',
     };
+    struct declaration d = declared_of(r->mem, l->v.text.declared);
+    declared_labels(r, &d, false, &v.declared);
     str look = request_cookie(r, "reading");
     if (reading_choice(look)) {
         v.size = look.p[0];

@@ -2,11 +2,13 @@
 #pragma once
 #include "account/account.h"
 #include "article/article.h"
+#include "article/declare.h"
 #include "reader/search.h"
 #include "text/diff.h"
 #include "web/partials.h"
 
 struct article_item {
+    struct declared_view declared; /* the labels that lists show */
     const struct article *a;
     str cover; /* path of a picture, or "" */
     struct mark_view mark;
@@ -37,8 +39,9 @@ struct account_view {
     struct avatar_view avatar;
     struct mark_view mark;
     struct feed_view feed;
+    struct facts_view licences;
     str csrf, here; /* here: path to come back to */
-    bool subscribed, closed;
+    bool subscribed, closed, staff;
 };
 struct version_item {
     const struct article_version *v;
@@ -51,9 +54,11 @@ struct article_view {
     struct avatar_view avatar;
     struct mark_view mark;
     html body;
+    struct declared_view declared;
     str category, csrf;
     int minutes, place; /* place: per mille, where this reader stopped */
-    bool subscribed, old_version, saved, history;
+    bool subscribed, old_version, saved, history, staff;
+    str label;       /* said by a measure, in words; "" = none */
     str url, here;   /* public address; path to come back to */
     char size, face; /* of the reader's choice: pieces.h */
 };

@@ -173,7 +173,7 @@ static err hit_load(struct finding *f, const struct scored *s, struct search_hit
         return OK;
     TRY(e);
     TRY(article_load(f->t, f->mem, ref.account_id, ref.no, &h.a));
-    *ret_shown = str_eq(h.a.state, S("published"));
+    *ret_shown = str_eq(h.a.state, S("published")) && !h.a.limited;
     *ret_hit = h;
     return OK;
 }

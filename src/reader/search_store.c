@@ -6,8 +6,9 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
 {
     struct search_source s = {.account_id = ref->account_id, .no = ref->no};
     str state;
+    bool limited = false;
     TRY(db_one(t, mem,
-               "SELECT a.state, a.version, a.category, a.kind, a.published_at, p.name,"
+               "SELECT a.state, a.limited, a.version, a.category, a.kind, a.published_at, p.name,"
                " COALESCE(v.title, ''), COALESCE(v.doc, ''), COALESCE(d.doc, 0),"
                " COALESCE(d.version, 0), COALESCE(d.live, 0)"
                " FROM article a JOIN account p ON p.id = a.account_id"
@@ -16,9 +17,9 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
                " LEFT JOIN search_doc d ON d.account_id = a.account_id AND d.no = a.no"
                " WHERE a.account_id = $1 AND a.no = $2",
                DB_IN(ref->account_id, ref->no),
-               DB_OUT(&state, &s.version, &s.category, &s.kind, &s.published_at, &s.account_name,
-                      &s.title, &s.json, &s.doc, &s.indexed, &s.live)));
-    s.is_public = str_eq(state, S("published")) && s.json.n;
+               DB_OUT(&state, &limited, &s.version, &s.category, &s.kind, &s.published_at,
+                      &s.account_name, &s.title, &s.json, &s.doc, &s.indexed, &s.live)));
+    s.is_public = str_eq(state, S("published")) && !limited && s.json.n;
     *ret_s = s;
     return OK;
 }

@@ -91,7 +91,7 @@ static err articles_load(struct tx *t, arena *mem, struct shelf_item *v, size_t 
 {
     for (size_t i = 0; i < n; i++) {
         TRY(article_load(t, mem, v[i].account_id, v[i].no, &v[i].a));
-        v[i].gone = !str_eq(v[i].a.state, S("published"));
+        v[i].gone = !str_eq(v[i].a.state, S("published")) || v[i].a.account_closed;
     }
     return OK;
 }

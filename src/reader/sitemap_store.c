@@ -6,7 +6,7 @@ static err next_part(struct tx *t, enum sitemap_kind kind, struct sitemap_key *k
     if (kind == SITEMAP_ARTICLES)
         return db_one(t, NULL,
                       "SELECT published_at, account_id, no FROM article WHERE state = 'published'"
-                      " AND (published_at, account_id, no) > ($1, $2, $3)"
+                      " AND limited = 0 AND (published_at, account_id, no) > ($1, $2, $3)"
                       " ORDER BY published_at, account_id, no LIMIT 1 OFFSET $4",
                       DB_IN(key->at, key->id, key->no, SITEMAP_PART - 1),
                       DB_OUT(&key->at, &key->id, &key->no));
@@ -45,7 +45,8 @@ static err articles(struct tx *t, arena *mem, const struct sitemap_key *after,
             " FROM article a JOIN account p ON p.id = a.account_id"
             " JOIN article_version v ON v.account_id = a.account_id AND v.no = a.no"
             "  AND v.version = a.version"
-            " WHERE a.state = 'published' AND (a.published_at, a.account_id, a.no) > ($1, $2, $3)"
+            " WHERE a.state = 'published' AND a.limited = 0 AND p.state <> 'closed'"
+            " AND (a.published_at, a.account_id, a.no) > ($1, $2, $3)"
             " ORDER BY a.published_at, a.account_id, a.no LIMIT $4",
             DB_IN(after->at, after->id, after->no, SITEMAP_PART),
             DB_OUT(&row.key.at, &row.key.id, &row.key.no, &row.handle, &row.updated_at),

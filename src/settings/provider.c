@@ -256,6 +256,12 @@ void provider_live_get(struct provider_live *live, arena *mem, struct provider_s
     pthread_mutex_unlock(&live->lock);
 }
 
+bool provider_rule(const struct provider_settings *ps, str rule)
+{
+    return str_eq(rule, S("on")) ||
+           (str_eq(rule, S("profile")) && str_eq(ps->regulatory_profile, S("2017+")));
+}
+
 int64_t review_span(const struct provider_settings *ps, int64_t now)
 {
     return clock_add_workdays(now, (int)ps->review_due_days) - now;

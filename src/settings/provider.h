@@ -23,6 +23,9 @@ extern const struct setting_spec PROVIDER_SETTINGS[PROVIDER_COUNT];
 /* What is in force; text lives in mem. */
 err provider_settings_load(struct tx *t, arena *mem, struct provider_settings *ret_ps);
 
+/* Is a rule on that later rules than those of 2017 brought ("profile", "on" or "off")? */
+bool provider_rule(const struct provider_settings *ps, str rule);
+
 /* The review's clock from now on, in milliseconds: review_due_days working days. */
 int64_t review_span(const struct provider_settings *ps, int64_t now);
 

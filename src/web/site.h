@@ -11,6 +11,7 @@ struct page_cache;    /* web/cache.h */
 struct provider_live; /* settings/provider.h */
 struct mailer;        /* mail/mail.h */
 struct job_runner;    /* job/job.h */
+struct scan_live;     /* scan/rules.h */
 struct record_log;    /* record/log.h */
 struct reads;         /* web/reads.h */
 
@@ -42,6 +43,7 @@ struct site {
     struct job_runner *jobs;
     struct record_log *log; /* NULL in commands */
     struct reads *reads;    /* NULL in commands: nothing is counted */
+    struct scan_live *scan; /* rules in force */
     struct site_gauges gauges;
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */

@@ -15,6 +15,7 @@ const starts = ['/', '/login', '/signup', '/reset', '/rules', '/me', '/me/settin
 // Not reached by a link in the demo, or not a page: each with its reason.
 const apart = {
   '/media/:name': 'a picture',
+  '/report/:receipt': 'needs a fresh report; walked by tests/site/ruling',
   '/login/second-factor': 'only between password and code; walked at every login of staff',
   '/invite/:token': 'needs a fresh invitation; walked by tests/site',
   '/me/registrants/:id/edit': 'only while an identity was returned; the demo has none',
@@ -25,6 +26,7 @@ const apart = {
   '/desk/jobs/:id': 'a job that failed; walked by tests/site/desk',
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
+  '/desk/licences/:registrant/:id/file': 'a sealed file; walked by tests/site/licences',
 };
 
 const source = readFileSync(new URL('../../src/app/routes.def', import.meta.url), 'utf8');

@@ -111,7 +111,7 @@ test('an article page describes itself, and its JSON-LD can not end its element'
   const page = (await get(article)).text;
   const block = page.match(/<script type="application\/ld\+json">([^<]*)<\/script>/)[1];
   const told = JSON.parse(block);
-  assert.equal(told['@type'], 'NewsArticle');
+  assert.equal(told['@type'], 'Article');
   assert.equal(told.mainEntityOfPage, ORIGIN + article);
   assert.ok(page.includes(`<link rel="canonical" href="${ORIGIN}${article}">`));
   assert.ok(page.includes(`href="${account()}/atom.xml"`));

@@ -4,7 +4,8 @@ import { el, field, post, say, setting } from './kit.js';
 
 const SOON = 1200;
 const AGAIN = 5000;
-const FIELDS = ['title', 'digest', 'category', 'cover'];
+const declared = [...document.querySelectorAll('#declarations [name]')].map((input) => input.name);
+const FIELDS = ['title', 'digest', 'category', 'cover', ...declared];
 const key = `gongqi:draft:${setting.user}:${setting.base}`;
 
 const time = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
@@ -15,11 +16,17 @@ function storage(fn) {
 export const kept = () => storage((s) => JSON.parse(s.getItem(key)));
 export const forget = () => storage((s) => s.removeItem(key));
 
+const read = (input) => (input.type === 'checkbox' && !input.checked ? '' : input.value);
+function write(input, value) {
+  if (input.type === 'checkbox') input.checked = Boolean(value);
+  else input.value = input.tagName === 'SELECT' && !value && input.querySelector('[value=none]') ? 'none' : value;
+}
+
 export function values() {
-  return Object.fromEntries(FIELDS.map((name) => [name, field(name).value]));
+  return Object.fromEntries(FIELDS.map((name) => [name, read(field(name))]));
 }
 export function setValues(text) {
-  FIELDS.forEach((name) => { if (text[name] !== undefined) field(name).value = text[name]; });
+  FIELDS.forEach((name) => { if (text[name] !== undefined) write(field(name), text[name]); });
   document.dispatchEvent(new CustomEvent('ed-cover'));
 }
 
