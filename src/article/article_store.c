@@ -378,8 +378,8 @@ struct list {
 static err list_latest(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM article a" JOIN "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD
-            " AND " BEFORE LATEST,
+            "SELECT " COLUMNS " FROM article a" JOIN
+            "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD " AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
     return OK;
 }

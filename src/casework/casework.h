@@ -12,7 +12,7 @@
     X(CASE_ARTICLE, article)                                                                       \
     X(CASE_POLICY, policy)                                                                         \
     X(CASE_LICENCE, licence)                                                                       \
-    X(CASE_NEWS_LICENCE, news_licence) \
+    X(CASE_NEWS_LICENCE, news_licence)                                                             \
     X(CASE_FINDING, finding)                                                                       \
     X(CASE_APPEAL, appeal)
 enum case_kind {

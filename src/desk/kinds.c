@@ -29,8 +29,8 @@ unsigned desk_kinds_of(unsigned roles)
 str desk_kind_label(enum lang lang, enum case_kind kind)
 {
     static const enum msg LABELS[CASE_KINDS] = {
-        MSG_case_kind_registrant, MSG_case_kind_account, MSG_case_kind_profile,
-        MSG_case_kind_article,    MSG_case_kind_policy,  MSG_case_kind_licence,
+        MSG_case_kind_registrant,   MSG_case_kind_account, MSG_case_kind_profile,
+        MSG_case_kind_article,      MSG_case_kind_policy,  MSG_case_kind_licence,
         MSG_case_kind_news_licence, MSG_case_kind_finding, MSG_case_kind_appeal};
     return msg(lang, LABELS[kind]);
 }
