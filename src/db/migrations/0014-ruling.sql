@@ -98,7 +98,6 @@ CREATE TABLE media_block (
     PRIMARY KEY (hash, measure_id)
 );
 CREATE INDEX media_block_measure ON media_block (measure_id);
-CREATE INDEX media_hash ON media (hash);
 ALTER TABLE article ADD COLUMN limited INTEGER NOT NULL DEFAULT 0 CHECK (limited IN (0, 1)); -- spread: not on home, in search, feeds
 ALTER TABLE article ADD COLUMN label TEXT NOT NULL DEFAULT '';           -- family of a label in force, or ''
 
