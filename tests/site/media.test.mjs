@@ -6,8 +6,10 @@ import { after, before, test } from 'node:test';
 import { audio, av, video } from './av.mjs';
 import { openAccount, startSite, words } from './drive.mjs';
 
-let site, who, base, csrf;
+let site, who, base, csrf, long;
 before(async () => {
+  // Made before there are connections: it takes so long that the server would close them as idle.
+  long = video(40, '1280x720');
   site = await startSite();
   who = await openAccount(site);
   base = `/console/${who.handle}/media`;
@@ -161,7 +163,7 @@ test('cancelling ends it at once, also while it is converted', async () => {
   assert.equal((await post(`/uploads/${data.id}/cancel`)).status, 303);
   assert.equal((await look(data.id)).state, 'cancelled');
   assert.deepEqual(left(), []);
-  const id = await send('long.mp4', video(40, '1280x720'));
+  const id = await send('long.mp4', long);
   while ((await look(id)).state === 'waiting') await new Promise((r) => setTimeout(r, 50));
   await post(`/uploads/${id}/cancel`);
   assert.equal((await look(id)).state, 'cancelled');
