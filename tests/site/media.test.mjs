@@ -63,7 +63,7 @@ test('a video comes in pieces, is converted, and is public once its article is',
   assert.equal((await look(data.id)).received, third);
   assert.equal((await post(`/uploads/${data.id}/finish`)).status, 409);
   assert.equal((await post(`/uploads/${data.id}`, { offset: third, file: bytes.subarray(third) })).data.received, bytes.length);
-  assert.equal((await post(`/uploads/${data.id}/finish`)).data.state, 'waiting');
+  assert.match((await post(`/uploads/${data.id}/finish`)).data.state, /^(waiting|working)$/); // a worker may be quicker than the answer
   const made = await settled(data.id);
   assert.equal(made.state, 'done', made.message);
   assert.equal(made.mime, 'video/mp4');
