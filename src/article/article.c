@@ -71,6 +71,7 @@ err article_text_check(arena *mem, const struct article_text *in, const struct n
     x.declared = in->declared.p ? in->declared : S("");
     TRY(declaration_complete(mem, x.category, &x.declared));
     TRY(doc_json(mem, doc, &x.doc));
+    x.tree = doc;
     *ret_text = x;
     return OK;
 }

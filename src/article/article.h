@@ -20,8 +20,9 @@ enum {
 /* What people write. Checked and made canonical by article_text_check, outside any transaction. */
 struct article_text {
     str title, digest, cover /* media hash or "" */, category, doc /* canonical JSON */;
-    str kind;     /* set by the check: text, picture, audio, video */
-    str declared; /* declaration_json; no value = "" */
+    str kind;                /* set by the check: text, picture, audio, video */
+    str declared;            /* declaration_json; no value = "" */
+    const struct node *tree; /* set by the check: doc, still as nodes; NULL when it was loaded */
 };
 /* From a parsed document. An empty digest is taken from the text, an empty cover from the first
  * picture. ERR_INVALID naming the field: title_required, title_too_long, digest_too_long,

@@ -37,7 +37,13 @@ err article_scan(struct site *site, arena *mem, int64_t account_id, const struct
                  struct scan_result *ret_scan)
 {
     struct scan_article *a = NEW(mem, struct scan_article);
-    TRY(scan_article_of(mem, text->title, text->digest, text->category, text->doc, a));
+    const struct node *tree = text->tree;
+    struct node *read = NULL;
+    if (!tree) {
+        TRY(doc_from_json(mem, text->doc, &read));
+        tree = read;
+    }
+    TRY(scan_article_of(mem, text->title, text->digest, text->category, tree, a));
     return scan_live_run(site->scan, mem, account_id, a, ret_scan);
 }
 

@@ -100,6 +100,9 @@ static err conn_setup(struct sq_conn *c, bool write)
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    /* A plan must not depend on what is bound, or the statement is compiled anew for other values.
+     */
+    sqlite3_db_config(c->h, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_limit(c->h, SQLITE_LIMIT_LENGTH, MAX_VALUE);
     sqlite3_limit(c->h, SQLITE_LIMIT_ATTACHED, 0);

@@ -332,7 +332,8 @@ err convert_run(const struct convert *c, arena *mem, struct convert_probe *ret_m
     struct args a = {0};
     struct convert_probe made;
     args_input(&a, c->probe->format);
-    const char *limit = str_z(mem, str_fmt(mem, "%lld", (long long)(c->max_ms / SECOND + 2)));
+    long long seconds = c->max_ms / SECOND;
+    const char *limit = str_z(mem, str_fmt(mem, "%lld", seconds + 2));
     ARGS(&a, "-t", limit, "-i", IN);
     if (c->probe->video)
         args_video(&a, mem, c->short_side);

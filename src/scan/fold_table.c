@@ -169,15 +169,17 @@ static bool is_han(uint32_t c)
 
 static uint32_t like_of(uint32_t c)
 {
-    switch (c) {
-#define LIKE(from, to)                                                                             \
-    case from:                                                                                     \
-        return to;
+    static const struct {
+        uint32_t from, to;
+    } likes[] = {
+#define LIKE(from, to) {from, to},
 #include "scan/like.def"
 #undef LIKE
-    default:
-        return c;
-    }
+    };
+    for (size_t i = 0; i < LEN(likes); i++) /* while the table is made only */
+        if (likes[i].from == c)
+            return likes[i].to;
+    return c;
 }
 
 /* White letters on black and flags, which NFKC leaves. */

@@ -34,15 +34,13 @@ static bool repeats(str digest, str body)
     return same;
 }
 
-err scan_article_of(arena *mem, str title, str digest, str category, str doc,
+err scan_article_of(arena *mem, str title, str digest, str category, const struct node *doc,
                     struct scan_article *ret_a)
 {
-    struct node *root;
     struct buf links;
-    TRY(doc_from_json(mem, doc, &root));
     buf_init(&links, mem, DOC_JSON_MAX);
-    addresses(root, &links);
-    str body = doc_text(mem, root, DOC_TEXT_ALL);
+    addresses(doc, &links);
+    str body = doc_text(mem, doc, DOC_TEXT_ALL);
     *ret_a = (struct scan_article){
         .text = {title, repeats(digest, body) ? S("") : digest, body, buf_str(&links)},
         .category = category,
@@ -294,7 +292,9 @@ static err piece_scan(struct passing *x, const struct scan_piece *s)
     struct scan_article a;
     struct scan_finding *now, *old = NULL;
     size_t n, old_n = 0;
-    TRY(scan_article_of(x->mem, s->title, s->digest, s->category, s->doc, &a));
+    struct node *doc;
+    TRY(doc_from_json(x->mem, s->doc, &doc));
+    TRY(scan_article_of(x->mem, s->title, s->digest, s->category, doc, &a));
     a.account_class = s->account_class;
     scan_run(x->set, x->mem, &a, &now, &n);
     if (x->old_set)

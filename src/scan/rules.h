@@ -86,6 +86,7 @@ struct scan_found scan_found_of(arena *mem, const struct scan_article *a,
 /* Writes what was found in a version (no, version 0: refused). */
 err scan_keep(struct tx *t, arena *mem, int64_t account_id, int64_t no, int version,
               const struct scan_result *r);
+struct node; /* text/doc.h */
 /* Title, digest, body and addresses of a stored or new text. */
-err scan_article_of(arena *mem, str title, str digest, str category, str doc,
+err scan_article_of(arena *mem, str title, str digest, str category, const struct node *doc,
                     struct scan_article *ret_a);
