@@ -25,6 +25,11 @@ bool account_public(const struct account *a)
            str_eq(a->state, S("suspended"));
 }
 
+bool account_left(const struct account *a)
+{
+    return str_eq(a->state, S("closed")) && str_eq(a->reason, ACCOUNT_LEFT);
+}
+
 /* ---- fields ---- */
 
 err account_handle_check(arena *mem, str value, str *ret_value)
@@ -225,6 +230,10 @@ err account_pause(struct tx *t, arena *mem, int64_t account_id, int64_t user_id,
     TRY(account_load(t, mem, account_id, &a));
     if (!str_eq(a.state, pause ? S("active") : S("paused")))
         return fault(ERR_CONFLICT, "account_not_active", "account is %.*s", FMT(a.state));
+    bool leaving = false;
+    TRY(store_account_leaving(t, a.id, &leaving));
+    if (leaving)
+        return fault(ERR_CONFLICT, "closing_asked", "account %lld", (long long)a.id);
     TRY(store_account_state(t, a.id, pause ? S("paused") : S("active"), S(""), false));
     return owner_act(t, mem, &a, user_id, pause ? RECORD_account_paused : RECORD_account_resumed);
 }

@@ -33,6 +33,9 @@ extern const size_t CATEGORY_COUNT;
 
 /* Seen by the public: active, paused, suspended. */
 bool account_public(const struct account *a);
+/* Closed by its owner (leaving/): its content is in restricted storage. */
+#define ACCOUNT_LEFT S("left") /* account.reason then */
+bool account_left(const struct account *a);
 err account_load(struct tx *t, arena *mem, int64_t id, struct account *ret_a);
 err account_find(struct tx *t, arena *mem, str handle, struct account *ret_a);
 err account_list_registrant(struct tx *t, arena *mem, int64_t registrant_id, struct account **ret_v,
@@ -72,7 +75,8 @@ err account_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d);
 err account_case_view(struct request *r, const struct casefile *c, html *ret_view);
 /* ---- what its owner may do ---- */
-/* active <-> paused: readers go on reading, the gate is closed. ERR_CONFLICT account_not_active. */
+/* active <-> paused: readers go on reading, the gate is closed. ERR_CONFLICT account_not_active;
+ * closing_asked: it stays paused while its closing cools (leaving/). */
 err account_pause(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, bool pause);
 /* Takes back an application that waits or was returned: closed, the name is free again, the handle
  * is not. ERR_CONFLICT not_waiting. */
@@ -135,7 +139,7 @@ const char *member_invite_dead(const struct member_invite *i, int64_t now);
 /* ERR_CONFLICT with such a reason or already_member; ERR_DENIED invite_other_mobile. */
 err member_invite_accept(struct tx *t, arena *mem, str token, int64_t user_id);
 err member_invite_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t by);
-/* For site->membership and site->memberships. */
+/* For site->membership and site->memberships. Nobody is a member of one that left any more. */
 err account_membership(struct tx *t, arena *mem, str handle, int64_t user_id,
                        struct membership *ret_m);
 err account_memberships(struct tx *t, arena *mem, int64_t user_id, struct membership **ret_v,

@@ -116,6 +116,15 @@ err store_account_state(struct tx *t, int64_t id, str state, str reason, bool ac
                    DB_IN(id, state, reason, tx_now(t), activate));
 }
 
+err store_account_leaving(struct tx *t, int64_t id, bool *ret_leaving)
+{
+    int64_t n = 0;
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM closing WHERE account_id = $1 AND state = 'cooling'",
+               DB_IN(id), DB_OUT(&n)));
+    *ret_leaving = n > 0;
+    return OK;
+}
+
 err store_account_profile(struct tx *t, const struct account *a)
 {
     return db_exec(t,

@@ -24,6 +24,7 @@ err store_name_insert(struct tx *t, str name_fold, int64_t account_id);     /* C
 err store_name_owner(struct tx *t, str name_fold, int64_t *ret_account_id); /* 0 = free */
 err store_account_state(struct tx *t, int64_t id, str state, str reason, bool activate);
 err store_account_profile(struct tx *t, const struct account *a); /* name intro avatar categories */
+err store_account_leaving(struct tx *t, int64_t id, bool *ret_leaving); /* a closing cools */
 err store_account_resubmit(struct tx *t, const struct account *a);
 
 struct profile_change_row {

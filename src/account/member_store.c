@@ -160,6 +160,7 @@ err account_membership(struct tx *t, arena *mem, str handle, int64_t user_id,
                "SELECT a.id, a.handle, a.name, a.state, m.role FROM account_handle h"
                " JOIN account a ON a.id = h.account_id"
                " LEFT JOIN member m ON m.account_id = a.id AND m.user_id = $2"
+               "  AND NOT (a.state = 'closed' AND a.reason = 'left')"
                " WHERE h.handle = $1",
                DB_IN(handle, user_id), DB_OUT(&m.account_id, &m.handle, &m.name, &m.state, &role)));
     if (role.p)
@@ -177,6 +178,7 @@ err account_memberships(struct tx *t, arena *mem, int64_t user_id, struct member
     DB_EACH(t, mem,
             "SELECT a.id, a.handle, a.name, a.state, m.role FROM member m"
             " JOIN account a ON a.id = m.account_id WHERE m.user_id = $1"
+            "  AND NOT (a.state = 'closed' AND a.reason = 'left')"
             " ORDER BY m.account_id LIMIT 200",
             DB_IN(user_id), DB_OUT(&m.account_id, &m.handle, &m.name, &m.state, &role), {
                 TRY(member_role_parse(role, &m.role));

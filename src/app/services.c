@@ -9,6 +9,7 @@
 #include "compliance/compliance.h"
 #include "figures/figures.h"
 #include "job/job.h"
+#include "leaving/leaving.h"
 #include "licence/licence.h"
 #include "mail/fetch.h"
 #include "mail/mail.h"
@@ -149,6 +150,7 @@ static const struct job_kind JOBS[] = {
     {.name = MEASURE_EXPIRE_JOB, .fn = measure_expire_job, .every_ms = 10 * SECOND_MS},
     {.name = MEASURE_VERIFY_JOB, .fn = measure_verify_job},
     {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
+    {.name = CLOSING_JOB, .fn = closing_job, .every_ms = 10 * SECOND_MS},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };

@@ -1,4 +1,5 @@
 /* Rules in force, the job of scheduled articles, and the view of a case. */
+#include "account/account.h"
 #include "article/console.h"
 
 #include "article/console_view.h"
@@ -87,6 +88,10 @@ static err look(struct tx *t, void *ctx)
 {
     struct looking *l = ctx;
     const struct casefile *c = l->c;
+    struct account owner;
+    TRY(account_load(t, l->mem, c->account_id, &owner));
+    if (account_left(&owner))
+        return fault(ERR_DENIED, "content_restricted", "account %lld", (long long)owner.id);
     TRY(article_load(t, l->mem, c->account_id, c->subject, &l->a));
     TRY(article_version_load(t, l->mem, c->account_id, c->subject, c->version, &l->now));
     if (l->a.version && l->a.version != c->version)

@@ -63,6 +63,8 @@ err media_store_file(struct tx *t, const struct media *m, int64_t user_id);
 /* ERR_NOT_FOUND unless the account has it (and has not deleted it). */
 err media_load(struct tx *t, arena *mem, int64_t account_id, str hash, struct media *ret_m);
 err media_blocked(struct tx *t, str hash, bool *ret_blocked);
+/* Every account that has it was closed by its owner: only restricted storage shows it. */
+err media_left(struct tx *t, str hash, bool *ret_left);
 /* The blob to serve at a width: that variant, else the next larger one, else the original. */
 err media_serve(struct tx *t, arena *mem, str hash, int width, str *ret_blob, str *ret_mime);
 /* May this person have an audio, video or caption file? Members of an account that has it, staff,

@@ -64,7 +64,7 @@ struct serving {
     struct media_viewer who;
     str hash, blob, mime;
     int width;
-    bool is_public, blocked;
+    bool is_public, blocked, left;
 };
 
 /* Who may not have it hears that there is no such file. */
@@ -73,6 +73,7 @@ static err find(struct tx *t, void *ctx)
     struct serving *s = ctx;
     bool visible = true;
     TRY(media_blocked(t, s->hash, &s->blocked));
+    TRY(media_left(t, s->hash, &s->left));
     s->is_public = true;
     TRY(media_serve(t, s->mem, s->hash, s->width, &s->blob, &s->mime));
     if (!str_starts(s->mime, S("image/")))
@@ -89,12 +90,13 @@ err page_media(struct request *r)
     TRY(name_read(request_arg(r, "name"), &s.hash, &s.width));
     TRY(request_read(r, find, &s));
     bool judge = r->session.roles & (ROLE_REVIEWER | ROLE_EIC); /* whoever decides sees evidence */
-    if (s.blocked && !judge)
+    bool keeper = r->session.roles & (ROLE_COMPLIANCE | ROLE_SECURITY);
+    if ((s.blocked && !judge) || (s.left && !keeper))
         return reply_text(r, 410, S("text/plain; charset=utf-8"), S("410\n"));
     int fd = -1;
     int64_t size = 0;
     TRY(blob_open(r->site->blobs, s.blob, &fd, &size));
-    s.is_public = s.is_public && !s.blocked;
+    s.is_public = s.is_public && !s.blocked && !s.left;
     reply_header(r, "Cache-Control",
                  s.is_public ? S("public, max-age=31536000, immutable") : S("private, no-cache"));
     return reply_file(r, fd, size, s.mime);

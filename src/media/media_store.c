@@ -10,6 +10,18 @@ err media_blocked(struct tx *t, str hash, bool *ret_blocked)
     return OK;
 }
 
+err media_left(struct tx *t, str hash, bool *ret_left)
+{
+    int64_t all = 0, open = 0;
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.state = 'closed' AND p.reason = 'left'"
+               " THEN 0 ELSE 1 END), 0) FROM media m JOIN account p ON p.id = m.account_id"
+               " WHERE m.hash = $1",
+               DB_IN(hash), DB_OUT(&all, &open)));
+    *ret_left = all > 0 && open == 0;
+    return OK;
+}
+
 err media_store_add(struct tx *t, const struct media_in *in, const struct media_stored *m)
 {
     const struct media *x = &m->media;

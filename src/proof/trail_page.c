@@ -123,6 +123,8 @@ static err article_open(struct tx *t, struct trail *x)
         !str_eq(a.state, S("removed")))
         return fault(ERR_NOT_FOUND, "not_found", "article is %.*s", FMT(a.state));
     article_subject(x, &a);
+    if (a.account_closed)
+        x->title = msg(x->r->lang, MSG_proof_thing);
     x->base = str_fmt(x->r->mem, "/a/%.*s/%lld", FMT(a.handle), (long long)no);
     x->open_only = true;
     x->place = PLACE_READER;

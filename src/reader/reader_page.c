@@ -118,11 +118,12 @@ err page_category(struct request *r)
 
 /* ---- account ---- */
 
-/* An account that a measure closed says so, with the class of the reason. */
+/* An account that a measure closed says so, with the class of the reason; or its owner did. */
 static err account_tombstone(struct request *r, const struct account *a)
 {
     struct gone_view v = {.title = a->name,
-                          .reason = family_label(r->lang, a->reason),
+                          .reason = account_left(a) ? msg(r->lang, MSG_reader_account_left)
+                                                    : family_label(r->lang, a->reason),
                           .handle = S(""),
                           .at = a->updated_at};
     struct page page = {.place = PLACE_READER, .noindex = true};
@@ -142,7 +143,7 @@ static err load_account(struct tx *t, void *ctx)
 {
     struct account_load *l = ctx;
     TRY(account_find(t, l->r->mem, request_arg(l->r, "handle"), &l->a));
-    l->gone = str_eq(l->a.state, S("closed")) && family_find(l->a.reason);
+    l->gone = account_left(&l->a) || (str_eq(l->a.state, S("closed")) && family_find(l->a.reason));
     if (l->gone)
         return OK;
     if (!account_public(&l->a))

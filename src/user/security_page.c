@@ -1,6 +1,7 @@
 /* My password, second factor, sessions and log; my name and language. */
 #include "record/oplog.h"
 #include "settings/provider.h"
+#include "user/confirm.h"
 #include "user/user_view.h"
 
 #include "base/buf.h"
@@ -232,6 +233,11 @@ static err show_form_page(struct request *r, int status, struct form *f)
     struct door_view v = {.form = f, .card = true};
     struct page page = {.place = PLACE_ME, .back = back_link(r)};
     return REPLY_PAGE_STATUS(r, status, &page, view_door, &v);
+}
+
+err password_confirm(struct request *r, struct form *f, bool *ret_right)
+{
+    return password_again(&(struct again){.r = r}, f, ret_right);
 }
 
 err page_password(struct request *r)

@@ -1,0 +1,34 @@
+/* Accounts of the demo that leave: one has left, one cools. */
+#include "app/demo.h"
+#include "leaving/leaving.h"
+
+enum { ROADWORKS = 28, CHILDRENS_BOOKS = 29, COOLING_DAYS = 7 };
+
+static err leave(struct tx *t, struct demo *d, int account, int days, int64_t *ret_id)
+{
+    struct closing_wish w = {d->account[account], demo_author(d, account), days};
+    return closing_ask(t, d->mem, &w, ret_id);
+}
+
+static err leave_all(struct tx *t, void *ctx)
+{
+    struct demo *d = ctx;
+    struct closing c;
+    int64_t id = 0;
+    bool done = false;
+    TRY(leave(t, d, CHILDRENS_BOOKS, COOLING_DAYS, &id));
+    TRY(leave(t, d, ROADWORKS, 0, &id));
+    TRY(closing_finish(t, d->mem, id, &done));
+    TRY(closing_load(t, d->mem, id, demo_author(d, ROADWORKS), &c));
+    return restricted_note(t, d->mem,
+                           &(struct restricted_look){.account_id = c.account_id,
+                                                     .reader_id = d->user[DEMO_COMPLIANCE],
+                                                     .basis = S("inspection"),
+                                                     .number = S("演示检查〔2026〕1 号"),
+                                                     .reason = S("核对停更前的通知。")});
+}
+
+err demo_leaving(struct demo *d)
+{
+    return db_tx(d->site->db, leave_all, d);
+}
