@@ -1,6 +1,6 @@
 /* Rules in force, the job of scheduled articles, and the view of a case. */
-#include "account/account.h"
 #include "article/console.h"
+#include "account/account.h"
 
 #include "article/console_view.h"
 #include "article/render.h"

@@ -10,7 +10,10 @@
 enum { LIST_COLUMNS = 3, LOOK_COLUMNS = 2 };
 
 static const struct form_field CONFIRM[] = {
-    {.name = "understood", .kind = FIELD_CHECKBOX, .label = MSG_leaving_understood, .required = true},
+    {.name = "understood",
+     .kind = FIELD_CHECKBOX,
+     .label = MSG_leaving_understood,
+     .required = true},
     {.name = "password",
      .kind = FIELD_PASSWORD,
      .label = MSG_leaving_password,
@@ -211,13 +214,13 @@ static struct table_view looks_of(struct request *r, const struct mine *m)
                               : msg(r->lang, MSG_leaving_seen_titles);
         rows[n++].cells = cells;
     }
-    return (struct table_view){.caption = msg(r->lang, MSG_leaving_looks),
-                               .cols = cols,
-                               .col_n = LOOK_COLUMNS,
-                               .rows = rows,
-                               .row_n = n,
-                               .empty = {.icon = S("lock-closed"),
-                                         .title = msg(r->lang, MSG_leaving_no_looks)}};
+    return (struct table_view){
+        .caption = msg(r->lang, MSG_leaving_looks),
+        .cols = cols,
+        .col_n = LOOK_COLUMNS,
+        .rows = rows,
+        .row_n = n,
+        .empty = {.icon = S("lock-closed"), .title = msg(r->lang, MSG_leaving_no_looks)}};
 }
 
 err page_my_closing(struct request *r)
@@ -263,8 +266,8 @@ err page_my_closing_receipt(struct request *r)
 {
     struct mine m = {.r = r};
     TRY(request_read(r, load_receipt, &m));
-    reply_header(r, "Content-Disposition",
-                 str_fmt(r->mem, "attachment; filename=\"closing-%lld.tlog-proof\"",
-                         (long long)m.c.id));
+    reply_header(
+        r, "Content-Disposition",
+        str_fmt(r->mem, "attachment; filename=\"closing-%lld.tlog-proof\"", (long long)m.c.id));
     return reply_text(r, 200, S("text/plain; charset=utf-8"), m.receipt);
 }

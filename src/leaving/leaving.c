@@ -40,14 +40,14 @@ err closing_blocks(struct tx *t, arena *mem, int64_t account_id, struct closing_
 static err leave(struct tx *t, arena *mem, const struct closing *c, enum record_kind kind,
                  int64_t actor)
 {
-    return record_add(t, &(struct record_in){
-                             .kind = kind,
-                             .account_id = c->account_id,
-                             .actor = actor,
-                             .subject = str_fmt(mem, "closing/%lld", (long long)c->id),
-                             RECORD_FIELDS(RECORD_TEXT("handle", c->handle),
-                                           RECORD_INT("due_at", c->due_at)),
-                         });
+    return record_add(
+        t, &(struct record_in){
+               .kind = kind,
+               .account_id = c->account_id,
+               .actor = actor,
+               .subject = str_fmt(mem, "closing/%lld", (long long)c->id),
+               RECORD_FIELDS(RECORD_TEXT("handle", c->handle), RECORD_INT("due_at", c->due_at)),
+           });
 }
 
 static err tell(struct tx *t, arena *mem, const struct closing *c, const char *kind)
@@ -210,13 +210,13 @@ err restricted_note(struct tx *t, arena *mem, struct restricted_look *l)
     l->id = id_new();
     l->at = tx_now(t);
     TRY(store_look_insert(t, l));
-    return record_add(t, &(struct record_in){
-                             .kind = RECORD_restricted_read,
-                             .account_id = l->account_id,
-                             .actor = l->reader_id,
-                             .subject = str_fmt(mem, "restricted/%lld", (long long)l->account_id),
-                             RECORD_FIELDS(RECORD_TEXT("basis", l->basis),
-                                           RECORD_TEXT("number", l->number),
-                                           RECORD_INT("look", l->id), RECORD_INT("no", l->no)),
-                         });
+    return record_add(
+        t, &(struct record_in){
+               .kind = RECORD_restricted_read,
+               .account_id = l->account_id,
+               .actor = l->reader_id,
+               .subject = str_fmt(mem, "restricted/%lld", (long long)l->account_id),
+               RECORD_FIELDS(RECORD_TEXT("basis", l->basis), RECORD_TEXT("number", l->number),
+                             RECORD_INT("look", l->id), RECORD_INT("no", l->no)),
+           });
 }

@@ -1,8 +1,9 @@
 /* Leaving: an owner closes an account (A9.3). Asked for, the account is paused while its closing
- * cools and can be taken back; then a job closes it for good. Its name stays taken, its content goes
- * to restricted storage: out of everybody's sight but that of compliance and security officers, who
- * give the number of a case or an inspection and leave a row for each look (obligations 3.11, 3.12).
- * States: cooling -> taken_back | closed | void (a measure closed the account first). */
+ * cools and can be taken back; then a job closes it for good. Its name stays taken, its content
+ * goes to restricted storage: out of everybody's sight but that of compliance and security
+ * officers, who give the number of a case or an inspection and leave a row for each look
+ * (obligations 3.11, 3.12). States: cooling -> taken_back | closed | void (a measure closed the
+ * account first). */
 #pragma once
 #include "account/account.h"
 #include "job/job.h"
@@ -23,8 +24,9 @@ struct closing {
     str state, handle, name; /* handle and name are the account's */
     bool held;               /* due, but a block stands */
 };
-/* ERR_CONFLICT "closing_blocked", "closing_asked", "account_not_active" (neither active nor paused).
- * What waits for review or for its time is a draft again. Record, notice to the members. */
+/* ERR_CONFLICT "closing_blocked", "closing_asked", "account_not_active" (neither active nor
+ * paused). What waits for review or for its time is a draft again. Record, notice to the members.
+ */
 struct closing_wish {
     int64_t account_id, user_id, days;
 };

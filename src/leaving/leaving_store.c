@@ -122,11 +122,11 @@ err store_open_cases(struct tx *t, int64_t account_id, struct closing_blocks *re
 
 err store_look_insert(struct tx *t, const struct restricted_look *l)
 {
-    return db_exec(t,
-                   "INSERT INTO restricted_look (account_id, id, reader_id, basis, number, reason,"
-                   " no, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   DB_IN(l->account_id, l->id, l->reader_id, l->basis, l->number, l->reason, l->no,
-                         l->at));
+    return db_exec(
+        t,
+        "INSERT INTO restricted_look (account_id, id, reader_id, basis, number, reason,"
+        " no, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        DB_IN(l->account_id, l->id, l->reader_id, l->basis, l->number, l->reason, l->no, l->at));
 }
 
 err restricted_looks(struct tx *t, arena *mem, int64_t account_id, struct restricted_look **ret_v,
@@ -139,8 +139,8 @@ err restricted_looks(struct tx *t, arena *mem, int64_t account_id, struct restri
             " u.name FROM restricted_look l JOIN users u ON u.id = l.reader_id"
             " WHERE l.account_id = $1 ORDER BY l.id DESC LIMIT 100",
             DB_IN(account_id),
-            DB_OUT(&l.account_id, &l.id, &l.reader_id, &l.no, &l.at, &l.basis, &l.number,
-                   &l.reason, &l.reader_name),
+            DB_OUT(&l.account_id, &l.id, &l.reader_id, &l.no, &l.at, &l.basis, &l.number, &l.reason,
+                   &l.reader_name),
             { v[n++] = l; });
     *ret_v = v;
     *ret_n = n;

@@ -218,8 +218,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_closing__can_be_taken_back_while_it_cools, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_closing__waits_for_open_cases, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            test_restricted__needs_a_number_and_an_account_that_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_restricted__needs_a_number_and_an_account_that_left,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ struct close_view {
 };
 struct closing_view {
     struct facts_view facts;
-    str console, receipt;  /* addresses; "" = none */
+    str console, receipt;    /* addresses; "" = none */
     struct table_view looks; /* by staff, for cases */
     bool closed;
 };

@@ -20,7 +20,11 @@ static const struct form_field LOOK[] = {
      .required = true,
      .options = BASES,
      .option_n = LEN(BASES)},
-    {.name = "number", .label = MSG_leaving_number, .help = MSG_leaving_number_help, .required = true, .max = NUMBER_MAX},
+    {.name = "number",
+     .label = MSG_leaving_number,
+     .help = MSG_leaving_number_help,
+     .required = true,
+     .max = NUMBER_MAX},
     {.name = "reason", .label = MSG_leaving_reason, .required = true, .max = REASON_MAX},
     {.name = "no",
      .kind = FIELD_NUMBER,
@@ -68,13 +72,13 @@ err page_restricted(struct request *r)
         rows[i] = (struct table_row){
             str_fmt(r->mem, "/desk/restricted/%lld", (long long)x.v[i].account_id), cells};
     }
-    struct leaving_list_view v = {{.caption = msg(r->lang, MSG_leaving_restricted),
-                                   .cols = cols,
-                                   .col_n = LIST_COLUMNS,
-                                   .rows = rows,
-                                   .row_n = n,
-                                   .empty = {.icon = S("lock-closed"),
-                                             .title = msg(r->lang, MSG_leaving_restricted_none)}}};
+    struct leaving_list_view v = {
+        {.caption = msg(r->lang, MSG_leaving_restricted),
+         .cols = cols,
+         .col_n = LIST_COLUMNS,
+         .rows = rows,
+         .row_n = n,
+         .empty = {.icon = S("lock-closed"), .title = msg(r->lang, MSG_leaving_restricted_none)}}};
     if (x.n > PER_PAGE)
         v.table.pager.next =
             str_fmt(r->mem, "/desk/restricted?before=%lld", (long long)x.v[n - 1].id);
@@ -120,13 +124,13 @@ static struct table_view looks_of(struct request *r, const struct looking *x)
             FMT(l->number), FMT(l->reason));
         rows[i].cells = cells;
     }
-    return (struct table_view){.caption = msg(r->lang, MSG_leaving_looks),
-                               .cols = cols,
-                               .col_n = LOOK_COLUMNS,
-                               .rows = rows,
-                               .row_n = x->look_n,
-                               .empty = {.icon = S("lock-closed"),
-                                         .title = msg(r->lang, MSG_leaving_no_looks)}};
+    return (struct table_view){
+        .caption = msg(r->lang, MSG_leaving_looks),
+        .cols = cols,
+        .col_n = LOOK_COLUMNS,
+        .rows = rows,
+        .row_n = x->look_n,
+        .empty = {.icon = S("lock-closed"), .title = msg(r->lang, MSG_leaving_no_looks)}};
 }
 
 static err show(struct looking *x, struct form *f, struct restricted_view *v)
@@ -144,9 +148,9 @@ static err show(struct looking *x, struct form *f, struct restricted_view *v)
     v->form = f;
     v->looks = looks_of(r, x);
     f->submit = MSG_leaving_show;
-    struct page page = {.place = PLACE_DESK,
-                        .back = {S("/desk/restricted"), msg(r->lang, MSG_leaving_restricted),
-                                 S("")}};
+    struct page page = {
+        .place = PLACE_DESK,
+        .back = {S("/desk/restricted"), msg(r->lang, MSG_leaving_restricted), S("")}};
     return REPLY_PAGE_STATUS(r, f->bad ? 422 : 200, &page, view_restricted, v);
 }
 
@@ -165,10 +169,8 @@ static err look(struct tx *t, void *ctx)
 {
     struct looking *x = ctx;
     arena *mem = x->r->mem;
-    struct article_own_page own = {.account_id = x->account,
-                                   .state = S(""),
-                                   .find = S(""),
-                                   .limit = CLOSING_LIST_MAX};
+    struct article_own_page own = {
+        .account_id = x->account, .state = S(""), .find = S(""), .limit = CLOSING_LIST_MAX};
     TRY(restricted_note(t, mem, &x->look));
     if (!x->look.no)
         return article_list_own(t, mem, &own, &x->items, &x->item_n);
@@ -190,12 +192,12 @@ static err shown(struct looking *x, struct restricted_view *v)
     }
     struct restricted_item *items = NEW_N(r->mem, struct restricted_item, x->item_n + 1);
     for (size_t i = 0; i < x->item_n; i++)
-        items[i] = (struct restricted_item){
-            .title = x->items[i].title,
-            .state = msg_lookup(r->lang, "article.state.", str_z(r->mem, x->items[i].state),
-                                MSG_word_none),
-            .no = x->items[i].no,
-            .at = x->items[i].updated_at};
+        items[i] = (struct restricted_item){.title = x->items[i].title,
+                                            .state = msg_lookup(r->lang, "article.state.",
+                                                                str_z(r->mem, x->items[i].state),
+                                                                MSG_word_none),
+                                            .no = x->items[i].no,
+                                            .at = x->items[i].updated_at};
     v->items = items;
     v->item_n = x->item_n;
     return OK;

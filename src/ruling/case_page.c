@@ -53,8 +53,9 @@ static err see(struct tx *t, void *ctx)
     TRY(appeal ? see_appeal(t, s) : see_finding(t, s));
     int64_t no = appeal ? s->of.no : s->c->subject;
     s->has_version = no != 0 && !account_left(&s->account);
-    return s->has_version ? article_version_load(t, s->r->mem, s->c->account_id, no, s->c->version, &s->version)
-              : OK;
+    return s->has_version ? article_version_load(t, s->r->mem, s->c->account_id, no, s->c->version,
+                                                 &s->version)
+                          : OK;
 }
 
 /* n code points on from at. */
