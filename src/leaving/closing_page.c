@@ -220,7 +220,7 @@ static struct table_view looks_of(struct request *r, const struct mine *m)
         .col_n = LOOK_COLUMNS,
         .rows = rows,
         .row_n = n,
-        .empty = {.icon = S("lock-closed"), .title = msg(r->lang, MSG_leaving_no_looks)}};
+        .empty = {.icon = S("lock-closed"), .title = msg(r->lang, MSG_word_none)}};
 }
 
 err page_my_closing(struct request *r)
