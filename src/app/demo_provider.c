@@ -50,6 +50,15 @@ static const struct {
      "晚上躺着看还是有点亮，能不能再暗一档？", NULL, NULL, 0},
 };
 
+/* A corrected article shows readers the history of versions; else the third newest. */
+static const struct article *worth(const struct article *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i].version > 1)
+            return &v[i];
+    return &v[2];
+}
+
 static err choose(struct tx *t, struct demo *d)
 {
     int64_t today = date_china_ms(clock_china(tx_now(t)).date), id = 0;
@@ -59,14 +68,14 @@ static err choose(struct tx *t, struct demo *d)
         int64_t from = today + CHOICES[i].from * (int64_t)DAY_MS;
         TRY(article_list(
             t, d->mem,
-            &(struct article_page){.limit = 3,
+            &(struct article_page){.limit = 40,
                                    .category = str_from(DEMO_TOPIC[CHOICES[i].topic].category)},
             &v, &n));
         if (n < 3)
             continue;
         TRY(choice_make(t,
-                        &(struct choice){.account_id = v[2].account_id,
-                                         .no = v[2].no,
+                        &(struct choice){.account_id = worth(v, n)->account_id,
+                                         .no = worth(v, n)->no,
                                          .from_at = from,
                                          .until_at = from + CHOICES[i].days * (int64_t)DAY_MS,
                                          .reason = str_from(CHOICES[i].reason),

@@ -306,6 +306,8 @@ static err show_item(struct showing *s, int status, struct form *captions)
         .src = str_fmt(r->mem, "/media/%.*s", FMT(m->hash)),
         .kind = kind_of(m),
         .alt = m->alt,
+        .width = m->width,
+        .height = m->height,
         .poster = m->poster.n ? str_fmt(r->mem, "/media/%.*s.w540.webp", FMT(m->poster)) : S(""),
         .facts = facts_of(r, s),
         .markdown = markdown_of(r->mem, m, s->captions),

@@ -74,7 +74,7 @@ async function refused(reason, { handle = 'morning', who = press, auth = token, 
   rmSync(dir, { recursive: true });
 }
 const NEWS_PAGE = { 原创或转载: '原创', 发生地点: '云溪', 发生时间: day(-1) };
-const REPRINT_PAGE = { ...NEWS_PAGE, 原创或转载: '转载', 来源名称: '山海日报', 原文网址: REPRINT.source_url, 原文标题: '原题', 原文作者: '记者' };
+const REPRINT_PAGE = { ...NEWS_PAGE, 原创或转载: '转载', 来源名称: '山海日报', 原文网址: REPRINT.source_url, 原文题名: '原题', 原文作者: '记者' };
 
 test('A8.1: news names its place and time', async () => {
   const sent = await post({ declarations: { origin: 'original' } });
