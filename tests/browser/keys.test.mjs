@@ -17,7 +17,7 @@ async function tabTo(page, accept) {
     const at = await page.evaluate(() => {
       const el = document.activeElement;
       const style = getComputedStyle(el);
-      return { tag: el.tagName, id: el.id, text: el.textContent.trim(), ring: parseFloat(style.outlineWidth), style: style.outlineStyle };
+      return { tag: el.tagName, id: el.id, href: el.href ?? '', text: el.textContent.trim(), ring: parseFloat(style.outlineWidth), style: style.outlineStyle };
     });
     if (at.tag === 'BODY') continue;
     assert.ok(at.ring >= 2 && at.style !== 'none', `focus is not visible on ${at.tag} ${at.id} ${at.text.slice(0, 40)}`);
@@ -62,11 +62,12 @@ test('j and k walk the list, Enter opens, ? explains, Escape closes', async () =
 test('a reviewer logs in and decides by keys alone', async () => {
   const ctx = await site.login('reviewer');
   const page = await ctx.newPage();
-  await page.goto('/desk');
-  await tabTo(page, (el) => el.text === '处理下一件');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/desk\/cases\/\d+/);
+  await page.goto('/desk/cases?kind=article');
+  await tabTo(page, (el) => /\/desk\/cases\/\d+$/.test(el.href));
+  await arrives(page, () => page.keyboard.press('Enter'));
   const mine = page.url();
+  await tabTo(page, (el) => el.tag === 'BUTTON' && el.text === '领取');
+  await arrives(page, () => page.keyboard.press('Enter'));
   await tabTo(page, (el) => el.tag === 'BUTTON' && el.text === '通过');
   await arrives(page, () => page.keyboard.press('Enter'));
   await page.goto(mine);

@@ -12,7 +12,7 @@ before(async () => {
   const path = '/me/registrants/new/individual';
   const shown = await who.submit(path, { 真实姓名: '司马相如', 证件类型: '居民身份证', 证件号码: citizenNumber(41), 所在省份: '四川', 手机号码: '15400000042' }, { button: '获取验证码' });
   const done = await who.submit(path, { 短信验证码: await site.code('15400000042') }, { button: '提交认证', files: { 证件照片: pdf }, page: shown });
-  for (let i = 0; i < 50 && !receipt; i++) {
+  for (let i = 0; i < 300 && !receipt; i++) {
     const link = (await who.get(`${done.location}/record`)).text.match(/href="([^"]+\/record\/\d+)"/);
     if (link) receipt = (await who.get(link[1])).text;
     else await new Promise((r) => setTimeout(r, 100));
