@@ -18,7 +18,7 @@ struct media_library_view {
 struct media_item_view {
     const struct request *r;
     str src, kind, alt, poster; /* kind: image, audio, video */
-    int width, height;           /* px of a picture; 0 for sound */
+    int width, height;          /* px of a picture; 0 for sound */
     struct facts_view facts;
     str markdown;
     struct form captions;
