@@ -1,14 +1,8 @@
-/* Accounts of the demo that leave: one has left, one cools. */
+/* The account of the demo that has left. */
 #include "app/demo.h"
 #include "leaving/leaving.h"
 
-enum { ROADWORKS = 28, CHILDRENS_BOOKS = 29, COOLING_DAYS = 7 };
-
-static err leave(struct tx *t, struct demo *d, int account, int days, int64_t *ret_id)
-{
-    struct closing_wish w = {d->account[account], demo_author(d, account), days};
-    return closing_ask(t, d->mem, &w, ret_id);
-}
+enum { ROADWORKS = 28 };
 
 static err leave_all(struct tx *t, void *ctx)
 {
@@ -16,8 +10,8 @@ static err leave_all(struct tx *t, void *ctx)
     struct closing c;
     int64_t id = 0;
     bool done = false;
-    TRY(leave(t, d, CHILDRENS_BOOKS, COOLING_DAYS, &id));
-    TRY(leave(t, d, ROADWORKS, 0, &id));
+    struct closing_wish wish = {d->account[ROADWORKS], demo_author(d, ROADWORKS), 0};
+    TRY(closing_ask(t, d->mem, &wish, &id));
     TRY(closing_finish(t, d->mem, id, &done));
     TRY(closing_load(t, d->mem, id, demo_author(d, ROADWORKS), &c));
     return restricted_note(t, d->mem,

@@ -11,6 +11,7 @@ struct more {
     struct demo *d;
     struct demo_piece *v;
     int64_t have, from, to;
+    bool writes[DEMO_ACCOUNTS]; /* false: it has left or waits */
 };
 
 static err count(struct tx *t, void *ctx)
@@ -23,6 +24,7 @@ static err count(struct tx *t, void *ctx)
         struct account a;
         TRY(account_find(t, mem, str_from(DEMO_ACCOUNT[i].handle), &a));
         d->account[i] = a.id;
+        m->writes[i] = str_eq(a.state, S("active"));
         m->have += a.articles;
     }
     for (int i = 0; i < DEMO_USERS; i++) {
@@ -36,7 +38,10 @@ static err count(struct tx *t, void *ctx)
 static err one(struct tx *t, arena *mem, const struct more *m, int64_t i)
 {
     struct demo *d = m->d;
-    const struct demo_piece *p = &m->v[i % DEMO_ARTICLES];
+    int64_t piece = i;
+    while (!m->writes[m->v[piece % DEMO_ARTICLES].account])
+        piece++; /* its account has left */
+    const struct demo_piece *p = &m->v[piece % DEMO_ARTICLES];
     struct article_text text = p->text;
     struct article_outcome o;
     text.title = str_fmt(mem, "%.*s（%lld）", FMT(p->text.title), (long long)(i / DEMO_ARTICLES));

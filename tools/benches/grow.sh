@@ -43,7 +43,7 @@ at, handle, category = sys.argv[1:]
 db = sqlite3.connect(f'file:{at}/data/gongqi.db?mode=ro', uri=True)
 open(f'{at}/category', 'w').write(f'/c/{category}\n')
 open(f'{at}/console', 'w').write(f'/console/{handle}/articles\n')
-accounts = db.execute("SELECT handle, id, last_no FROM account WHERE articles > 0").fetchall()
+accounts = db.execute("SELECT handle, id, last_no FROM account WHERE articles > 0 AND state = 'active'").fetchall()
 open(f'{at}/account', 'w').writelines(f'/a/{h}\n' for h, _, _ in accounts)
 random.seed(7)
 rows = set()

@@ -40,7 +40,14 @@ for (const p of people.filter((x) => x.role === 'operator')) {
     const token = made.text.match(/gq_[\w-]+/)?.[0];
     const account = await (await fetch(`${base}/api/v1/accounts/${handle}`)).json();
     if (!token || !account.categories?.length) continue; // one that waits for its approval
-    tokens.push({ handle, token, category: [account.categories].flat()[0] });
+    const category = [account.categories].flat()[0];
+    const tried = await fetch(`${base}/api/v1/accounts/${handle}/articles`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: '试笔', category, markdown: '试笔。', publish: true }),
+    });
+    if (!tried.ok) continue; // one that leaves, or that a measure or a licence keeps from it
+    tokens.push({ handle, token, category });
     cookie ??= { handle, value: [...who.cookies].map(([k, v]) => `${k}=${v}`).join('; ') };
   }
 }
