@@ -3,11 +3,14 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "base/rand.h"
 #include "db/migrate.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { SERVER_NODES = ID_NODES / 2 }; /* the setting `node` is below this */
 
 static err data_dir(arena *mem, str dir)
 {
@@ -47,6 +50,14 @@ static err ready(struct site *site)
     return pending ? ERR_CONFLICT : OK;
 }
 
+/* A command runs beside the servers of its database (`gongqi demo`, `gongqi user`), and both may
+ * mint ids in the same millisecond: the upper half of the numbers belongs to commands. */
+static unsigned node_of(const struct settings *s, unsigned flags)
+{
+    return flags & BOOT_NODE ? (unsigned)s->node
+                             : SERVER_NODES + rand_below(ID_NODES - SERVER_NODES);
+}
+
 static err open_all(struct boot *b, int argc, char **argv, unsigned flags)
 {
     struct settings_in in = {.args = (const char *const *)argv + 1,
@@ -55,7 +66,7 @@ static err open_all(struct boot *b, int argc, char **argv, unsigned flags)
     struct settings *s = &b->settings;
     TRY(settings_load(b->mem, &in, s));
     log_set_level(level_of(s->log_level));
-    id_set_node((unsigned)s->node);
+    id_set_node(node_of(s, flags));
     TRY(data_dir(b->mem, s->data));
     struct db_opts opts = {.url = s->database, .readers = (int)s->readers};
     TRY(db_open(&opts, &b->site.db));

@@ -15,6 +15,7 @@ struct boot {
 enum boot_flag {
     BOOT_MIGRATE = 1,    /* bring an SQLite database up to date (others: `gongqi migrate`) */
     BOOT_ANY_SCHEMA = 2, /* open a database that is not up to date, too */
+    BOOT_NODE = 4,       /* mint ids as the node of the settings; else as a command beside it */
 };
 /* argv[1..argc) are settings as flags. ERR_CONFLICT "schema_old" when migrations are pending. On
  * error nothing is left open. Listeners may be added only before the first transaction of the

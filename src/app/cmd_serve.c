@@ -72,7 +72,7 @@ err cmd_serve(int argc, char **argv)
     struct boot b;
     sigset_t signals;
     signals_block(&signals);
-    TRY(boot_open(argc, argv, BOOT_MIGRATE, &b));
+    TRY(boot_open(argc, argv, BOOT_MIGRATE | BOOT_NODE, &b));
     b.site.cache = cache_new(CACHE_BYTES);
     struct cache_watch *watch = cache_watch_start(b.site.cache, b.site.db);
     err e = services_open(&b, (int)b.settings.job_threads);

@@ -11,7 +11,7 @@ static unsigned node_no;
 
 void id_set_node(unsigned node)
 {
-    ASSERT(node < 1024);
+    ASSERT(node < ID_NODES);
     node_no = node;
 }
 

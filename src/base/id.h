@@ -3,7 +3,8 @@
 #pragma once
 #include "base/str.h"
 
-void id_set_node(unsigned node); /* 0..1023; once at start, from the node lease */
+enum { ID_NODES = 1024 };
+void id_set_node(unsigned node); /* below ID_NODES; once at start */
 int64_t id_new(void);
 int64_t id_time_ms(int64_t id);
 /* The least id that can be minted at this time; 0 for times before 2020. */
