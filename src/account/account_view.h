@@ -41,7 +41,7 @@ struct act_view {
 struct manage_view {
     const struct act_view *v;
     size_t n;
-    str close; /* address of the page that closes it; "" = not now */
+    str close, take; /* addresses of the pages that close it, that export it; "" = not now */
 };
 struct members_view {
     struct table_view members, invites;

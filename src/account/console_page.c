@@ -277,7 +277,9 @@ err page_manage(struct request *r)
         acts[n++] = pause_act(&c);
     if (str_eq(c.a.class, S("individual")) && account_public(&c.a))
         acts[n++] = real_name_act(&c);
-    struct manage_view v = {acts, n, account_public(&c.a) ? console_here(r, "/close") : S("")};
+    bool open = account_public(&c.a);
+    struct manage_view v = {acts, n, open ? console_here(r, "/close") : S(""),
+                            open ? console_here(r, "/export") : S("")};
     struct page page = {.place = PLACE_CONSOLE};
     return REPLY_PAGE(r, &page, view_manage, &v);
 }

@@ -1,12 +1,15 @@
-/* gongqi import markdown DIR --account HANDLE: each *.md becomes a submission through the same gate
- * as every other way in (A6.3). The first lines may say "title: …", "category: …", "digest: …",
- * and what is declared by the names of article/declaration.h ("origin: reprint", "ad: yes"). */
+/* gongqi import account DIR --account HANDLE: what `gongqi export account` wrote, see
+ * owndata/owndata.h. gongqi import markdown DIR --account HANDLE: each *.md becomes a submission
+ * through the same gate as every other way in (A6.3). The first lines may say "title: …",
+ * "category: …", "digest: …", and what is declared by the names of article/declaration.h ("origin:
+ * reprint", "ad: yes"). */
 #include "account/account.h"
 #include "app/boot.h"
 #include "app/commands.h"
 #include "app/services.h"
 #include "article/console.h"
 #include "article/declare.h"
+#include "owndata/owndata.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -143,14 +146,35 @@ static err import_dir(struct import *i, const char *path)
     return failed ? fault(ERR_INVALID, "refused", "%d files", failed) : OK;
 }
 
-static err import(struct import *i, const char *path)
+static void say(void *ctx, str what, str result, str why)
+{
+    (void)ctx;
+    (void)printf("%.*s\t%.*s\t%.*s\n", FMT(what), FMT(result), FMT(why));
+}
+
+static err import_account(struct import *i, const char *path)
+{
+    struct import_counts n;
+    struct account_in in = {.site = &i->b->site,
+                            .account_id = i->account.id,
+                            .user_id = i->owner,
+                            .dir = path,
+                            .say = say};
+    TRY(account_import(&in, i->b->mem, &n));
+    (void)printf("%lld submitted, %lld drafts, %lld there already, %lld refused\n",
+                 (long long)n.submitted, (long long)n.drafts, (long long)n.there,
+                 (long long)n.refused);
+    return n.refused ? fault(ERR_INVALID, "refused", "%lld files", (long long)n.refused) : OK;
+}
+
+static err import(struct import *i, bool markdown, const char *path)
 {
     TRY(services_open(i->b, 0));
     article_rules_now(&i->b->site, i->b->mem, &i->rules);
     declaration_rules_now(&i->b->site, i->b->mem, &i->declaring);
     err e = db_read(i->b->site.db, find_account, i);
     if (e == OK)
-        e = import_dir(i, path);
+        e = markdown ? import_dir(i, path) : import_account(i, path);
     services_close(i->b);
     return e;
 }
@@ -159,12 +183,13 @@ err cmd_import(int argc, char **argv)
 {
     struct boot b;
     struct import i = {.b = &b};
-    if (argc < 5 || !str_eq(str_from(argv[1]), S("markdown")) ||
-        !str_eq(str_from(argv[3]), S("--account")))
-        return fault(ERR_INVALID, "usage", "import markdown DIR --account HANDLE [settings]");
+    bool markdown = argc > 1 && str_eq(str_from(argv[1]), S("markdown"));
+    bool account = argc > 1 && str_eq(str_from(argv[1]), S("account"));
+    if (argc < 5 || (!markdown && !account) || !str_eq(str_from(argv[3]), S("--account")))
+        return fault(ERR_INVALID, "usage", "import markdown|account DIR --account HANDLE");
     i.handle = str_from(argv[4]);
     TRY(boot_open(argc - 4, argv + 4, 0, &b));
-    err e = import(&i, argv[2]);
+    err e = import(&i, markdown, argv[2]);
     boot_close(&b);
     return e;
 }

@@ -9,12 +9,14 @@
 #include "compliance/compliance.h"
 #include "figures/figures.h"
 #include "job/job.h"
+#include "leaving/departure.h"
 #include "leaving/leaving.h"
 #include "licence/licence.h"
 #include "mail/fetch.h"
 #include "mail/mail.h"
 #include "media/work.h"
 #include "notice/notice.h"
+#include "owndata/owndata.h"
 #include "policy/policy.h"
 #include "proof/audit.h"
 #include "proof/retention_view.h"
@@ -151,6 +153,16 @@ static const struct job_kind JOBS[] = {
     {.name = MEASURE_VERIFY_JOB, .fn = measure_verify_job},
     {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
     {.name = CLOSING_JOB, .fn = closing_job, .every_ms = 10 * SECOND_MS},
+    {.name = DEPARTURE_JOB, .fn = departure_job, .every_ms = 10 * SECOND_MS},
+    {.name = EXPORT_JOB,
+     .fn = export_job,
+     .max_tries = EXPORT_TRIES,
+     .timeout_ms = 10 * MINUTE_MS,
+     .at_once = 1},
+    {.name = "own_export_sweep",
+     .fn = export_sweep_job,
+     .every_ms = HOUR_MS,
+     .timeout_ms = HOUR_MS},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };

@@ -31,5 +31,6 @@ bool blob_hash_valid(str hash);
 err blob_open(struct blob_store *s, str hash, int *ret_fd, int64_t *ret_size);
 bool blob_exists(struct blob_store *s, str hash);
 /* ONLY for the retention engine, which alone knows that nothing refers to the blob, that its six
- * months have passed and that no hold is on it. ERR_NOT_FOUND when it is not there. */
+ * months have passed and that no hold is on it; and for the files of exports (owndata/), which only
+ * their own row names: no two have the same bytes. ERR_NOT_FOUND when it is not there. */
 err blob_remove(struct blob_store *s, str hash);

@@ -1,5 +1,6 @@
 /* What the pages of closing and of restricted storage show. */
 #pragma once
+#include "leaving/departure.h"
 #include "leaving/leaving.h"
 #include "web/form.h"
 #include "web/layout.h"
@@ -36,5 +37,25 @@ struct restricted_view {
 };
 struct leaving_list_view {
     struct table_view table;
+};
+/* ---- leaving as a user or a registrant ---- */
+struct leave_block {
+    str text, href; /* href "": nothing that the person can do */
+};
+struct leave_view {
+    bool registrant;
+    str name; /* of the registrant, masked */
+    const struct leave_block *blocks;
+    size_t block_n;
+    const struct departure *cooling, *all; /* cooling NULL: not asked for; all: newest first */
+    size_t all_n;
+    const struct form *form; /* NULL: something stands against it, or it cools already */
+    int64_t days, identity_months, log_months;
+};
+struct departure_view {
+    const struct departure *d;
+    struct facts_view facts;
+    const struct confirm_view *back; /* NULL: not any more, or not here */
+    str receipt, later, later_path;  /* later: the address that needs no login */
 };
 str closing_state(enum lang lang, str state, enum tone *ret_tone);

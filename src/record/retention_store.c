@@ -11,6 +11,12 @@
 /* Nobody knows without opening it whose message it was: any hold keeps all. */
 #define HELD_OUTBOX "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0)"
 
+#define HELD_IDENTITY                                                                              \
+    "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
+    " OR (h.kind = 'user' AND h.ref = o.user_id)"                                                  \
+    " OR (h.kind = 'account' AND EXISTS (SELECT 1 FROM account a JOIN registrant r"                \
+    "  ON r.id = a.registrant_id WHERE a.id = h.ref AND r.user_id = o.user_id))))"
+
 err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struct due_row **ret_v,
                         size_t *ret_n)
 {
@@ -35,6 +41,13 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
                 " AND o.created_at <= $1 AND o.state <> 'queued' AND NOT " HELD_OUTBOX
                 " ORDER BY o.id LIMIT 500",
                 DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
+    case RETENTION_identity:
+        DB_EACH(t, mem,
+                "SELECT o.user_id, o.id, o.ended_at FROM departure o WHERE o.state = 'done'"
+                " AND o.erased_at = 0 AND o.ended_at <= $1 AND NOT " HELD_IDENTITY
+                " ORDER BY o.ended_at, o.id LIMIT 500",
+                DB_IN(a->cutoff), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
         break;
     case RETENTION_CLASSES:
         break;
@@ -64,10 +77,62 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
                       " AND o.state <> 'queued'"
                       " AND (CASE WHEN " HELD_OUTBOX " THEN 1 ELSE 0 END) = $3",
                       DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_identity:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM departure o WHERE o.state = 'done'"
+                      " AND o.erased_at = 0 AND o.ended_at <= $1"
+                      " AND (CASE WHEN " HELD_IDENTITY " THEN 1 ELSE 0 END) = $2",
+                      DB_IN(a->cutoff, held), DB_OUT(ret_n));
     case RETENTION_CLASSES:
         break;
     }
     return ERR_BUG;
+}
+
+/* The registrants of a departure. */
+#define THEIRS                                                                                     \
+    "(SELECT r.id FROM registrant r JOIN departure d ON d.id = $1 WHERE r.id = d.registrant_id"    \
+    " OR (d.registrant_id = 0 AND r.user_id = d.user_id))"
+
+/* Keys of accounts that a measure closed stay: a blacklist hangs on them. */
+static err erase_registrants(struct tx *t, int64_t departure)
+{
+    struct bytes none = {(const uint8_t *)"", 0};
+    TRY(db_exec(t, "DELETE FROM identity_field WHERE registrant_id IN " THEIRS, DB_IN(departure)));
+    TRY(db_exec(t, "DELETE FROM vault_key WHERE owner_id IN " THEIRS, DB_IN(departure)));
+    TRY(db_exec(t,
+                "UPDATE account SET identity_key = $2, real_name = '' WHERE state = 'closed'"
+                " AND reason = 'left' AND registrant_id IN " THEIRS,
+                DB_IN(departure, none)));
+    return db_exec(t,
+                   "UPDATE registrant SET identity_key = NULL, province = '', user_id = 0"
+                   " WHERE id IN " THEIRS,
+                   DB_IN(departure));
+}
+
+static err erase_login(struct tx *t, int64_t user_id)
+{
+    struct bytes none = {(const uint8_t *)"", 0};
+    TRY(db_exec(t, "DELETE FROM user_mobile WHERE user_id = $1", DB_IN(user_id)));
+    TRY(db_exec(t, "DELETE FROM session WHERE user_id = $1", DB_IN(user_id)));
+    TRY(db_exec(t, "DELETE FROM vault_key WHERE owner_id = $1", DB_IN(user_id)));
+    return db_exec(t,
+                   "UPDATE users SET mobile_sealed = $2, password = '', totp_sealed = NULL,"
+                   " totp_on = 0 WHERE id = $1",
+                   DB_IN(user_id, none));
+}
+
+static err erase_identity(struct tx *t, const struct due_row *row)
+{
+    bool login = false;
+    TRY(db_one(t, NULL,
+               "SELECT CASE WHEN registrant_id = 0 THEN 1 ELSE 0 END FROM departure WHERE id = $1",
+               DB_IN(row->id), DB_OUT(&login)));
+    TRY(erase_registrants(t, row->id));
+    if (login)
+        TRY(erase_login(t, row->owner));
+    return db_exec(t, "UPDATE departure SET erased_at = $2 WHERE id = $1",
+                   DB_IN(row->id, tx_now(t)));
 }
 
 err retention_store_erase(struct tx *t, enum retention_class class, const struct due_row *row)
@@ -80,6 +145,8 @@ err retention_store_erase(struct tx *t, enum retention_class class, const struct
                        DB_IN(row->owner, row->id));
     case RETENTION_outbox:
         return db_exec(t, "DELETE FROM outbox WHERE id = $1", DB_IN(row->id));
+    case RETENTION_identity:
+        return erase_identity(t, row);
     case RETENTION_CLASSES:
         break;
     }

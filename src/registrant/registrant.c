@@ -51,10 +51,17 @@ static err registrant_record(struct tx *t, arena *mem, enum record_kind kind,
                          });
 }
 
+bool registrant_left(const struct registrant *r)
+{
+    return str_eq(r->state, S("invalid")) && str_eq(r->reason, REGISTRANT_LEFT);
+}
+
 static err state_check(const struct registrant *r, int64_t user_id)
 {
     if (r->user_id != user_id)
         return fault(ERR_NOT_FOUND, "not_found", "not this user's registrant");
+    if (registrant_left(r))
+        return fault(ERR_CONFLICT, "registrant_left", "has left");
     if (str_eq(r->state, S("submitted")))
         return fault(ERR_CONFLICT, "in_review", "already submitted");
     if (str_eq(r->state, S("verified")))
@@ -177,6 +184,21 @@ err registrant_seed(struct tx *t, arena *mem, struct vault *v, const struct regi
             .id = id, .verifier = s->officer, .method = "manual", .verdict = VERDICT_APPROVE}));
     *ret_id = id;
     return OK;
+}
+
+err registrant_leave(struct tx *t, arena *mem, int64_t id, int64_t actor)
+{
+    struct registrant r;
+    TRY(registrant_load(t, mem, id, &r));
+    if (registrant_left(&r))
+        return OK;
+    r.state = S("invalid");
+    r.reason = REGISTRANT_LEFT;
+    r.level = S("");
+    TRY(case_cancel(t, CASE_REGISTRANT, 0, id));
+    TRY(store_registrant_state(t, &r));
+    TRY(store_accounts_verified(t, id, false));
+    return registrant_record(t, mem, RECORD_registrant_invalid, &r, actor);
 }
 
 /* ---- the end of a verification ---- */

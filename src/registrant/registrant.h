@@ -54,6 +54,11 @@ err registrant_case_decided(struct tx *t, arena *mem, const struct casefile *c,
  * registrant is "invalid", the marks of its accounts go, and the gate is closed (obligations 3.3).
  */
 err registrant_expiry_job(struct db *db);
+/* Ceases at its own wish (leaving/): invalid for good, its waiting review is cancelled; what it
+ * stated stays sealed until the retention engine erases it. It has no open account any more. */
+#define REGISTRANT_LEFT S("left") /* registrant.reason then */
+bool registrant_left(const struct registrant *r);
+err registrant_leave(struct tx *t, arena *mem, int64_t id, int64_t actor);
 enum { RENEW_DAYS = 30 };
 /* Asks staff to look again before the end; the old verification holds meanwhile. ERR_CONFLICT
  * renew_early (more than RENEW_DAYS left, or not verified), in_review. */

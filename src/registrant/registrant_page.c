@@ -110,6 +110,7 @@ static err load_one(struct tx *t, void *ctx)
     v->history = registrant_history(r, results, n);
     v->files = links;
     v->file_n = file_n;
+    v->left = registrant_left(&reg);
     return OK;
 }
 

@@ -51,7 +51,11 @@ enum { STEP_FILED, STEP_CHECKED, STEP_REVIEW, STEP_SIGN, STEP_APPLY, STEP_N };
 static struct step review_step(struct request *r, const struct registrant *reg)
 {
     struct step s = {.title = msg(r->lang, MSG_registrant_step_review)};
-    if (str_eq(reg->state, S("verified"))) {
+    if (registrant_left(reg)) {
+        s.state = STEP_BAD;
+        s.note = msg(r->lang, MSG_registrant_left_note);
+        s.at_ms = reg->updated_at;
+    } else if (str_eq(reg->state, S("verified"))) {
         s.state = STEP_DONE;
         str until[] = {clock_china_text(r->mem, reg->valid_to)};
         s.note = msg_format(r->mem, r->lang, MSG_registrant_valid_to, until, 1);
@@ -97,6 +101,8 @@ static struct act act_of(struct request *r, const struct registrant *reg, int64_
 {
     bool open = !str_eq(reg->state, S("submitted")) && !str_eq(reg->state, S("verified"));
     long long id = (long long)reg->id;
+    if (registrant_left(reg))
+        return (struct act){0};
     if (open)
         return (struct act){str_fmt(r->mem, "/me/registrants/%lld/edit", id),
                             msg(r->lang, MSG_registrant_mend)};
@@ -136,7 +142,8 @@ err registrant_card(struct request *r, struct tx *t, const struct registrant *re
     *ret_card = (struct registrant_card){
         .title = name,
         .class_label = class_label(r->lang, reg->class),
-        .state_label = label_of(r->lang, "registrant.state.", reg->state),
+        .state_label = label_of(r->lang, "registrant.state.",
+                                registrant_left(reg) ? REGISTRANT_LEFT : reg->state),
         .href = str_fmt(r->mem, "/me/registrants/%lld", (long long)reg->id),
         .act = act_of(r, reg, signed_at),
         .tone = state_tone(reg->state),

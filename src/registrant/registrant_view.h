@@ -41,6 +41,7 @@ struct registrant_view {
     struct timeline_view history, reads;
     const struct evidence_link *files;
     size_t file_n;
+    bool left;
 };
 
 /* A registrant as staff see it: masked, every read noted. */

@@ -97,8 +97,16 @@ static bool password_right(const struct login_act *a, str password)
 {
     if (a->l.user.id && a->l.user.password.n)
         return password_verify(a->r->mem, a->l.user.password, password);
-    password_verify_nobody(a->r->mem, password);
+    if (!a->l.left.id)
+        password_verify_nobody(a->r->mem, password);
     return false;
+}
+
+/* Only whoever has its password learns that it is closed. Takes as long as any other login. */
+static bool left_right(const struct login_act *a, str password)
+{
+    const struct user *left = &a->l.left;
+    return left->id && left->password.n && password_verify(a->r->mem, left->password, password);
 }
 
 static err refuse_login(struct login_act *a, struct form *f)
@@ -121,6 +129,10 @@ err do_login(struct request *r)
     TRY(request_read(r, tx_find, &a));
     if (a.l.locked_until > r->now)
         return refuse_login(&a, &f);
+    if (left_right(&a, form_get(&f, "password"))) {
+        (void)!form_refuse(&f, "", "login_left");
+        return show_login(r, 422, &f);
+    }
     if (!password_right(&a, form_get(&f, "password"))) {
         TRY(request_tx(r, tx_failed, &a));
         return refuse_login(&a, &f);

@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/rand.h"
 #include "record/record.h"
+#include "web/session.h"
 
 /* ---- mobile numbers and their codes ---- */
 
@@ -123,6 +124,38 @@ static err user_record(struct tx *t, enum record_kind kind, int64_t user_id, int
                          });
 }
 
+/* Who has the number of a closed login proved that it is theirs now. */
+static err number_free(struct tx *t, arena *mem, struct bytes key)
+{
+    int64_t holder = 0;
+    struct user u;
+    err e = store_user_of_mobile(t, key, &holder);
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? OK : e;
+    TRY(user_load(t, mem, holder, &u));
+    return str_eq(u.state, S("closed")) ? store_mobile_drop(t, key) : OK;
+}
+
+err user_close(struct tx *t, int64_t id)
+{
+    AUTO_ARENA(mem);
+    /* The last digits tell such people apart where their acts are listed. */
+    TRY(store_user_close(t, id, str_fmt(mem, "#%lld", (long long)(id % 1000000))));
+    TRY(store_recovery_clear(t, id));
+    TRY(session_revoke_all(t, id, 0));
+    return user_record(t, RECORD_user_closed, id, id, S(""));
+}
+
+err user_tell(struct tx *t, arena *mem, const struct mailer *m, int64_t id, str body)
+{
+    struct bytes sealed;
+    str mobile;
+    TRY(store_user_mobile_sealed(t, mem, id, &sealed));
+    TRY(vault_open_text(VAULT_CTX(m->vault, t, mem), VAULT_REF("users", "mobile_sealed", id),
+                        sealed, &mobile));
+    return mail_send(m, t, &(struct mail_in){.recipient = mobile, .body = body});
+}
+
 err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t *ret_id)
 {
     AUTO_ARENA(mem);
@@ -131,6 +164,7 @@ err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t
                            .password = n->password_hash,
                            .lang = n->lang,
                            .mobile_key = mobile_key(v, mem, n->mobile)};
+    TRY(number_free(t, mem, row.mobile_key));
     err e = store_mobile_insert(t, &row);
     if (e == ERR_CONFLICT)
         return fault_field(ERR_CONFLICT, "mobile_taken", "mobile", "number has a login");
@@ -204,6 +238,7 @@ err login_find(struct tx *t, arena *mem, struct vault *v, str mobile, struct log
     if (e == OK && str_eq(l.user.state, S("active"))) {
         l.locked_until = l.user.locked_until;
     } else {
+        l.left = l.user;
         l.user = (struct user){0};
         TRY(store_miss(t, mobile_key(v, mem, mobile), &failed, &l.locked_until));
     }

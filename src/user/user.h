@@ -56,6 +56,12 @@ struct user_new {
 };
 /* ERR_CONFLICT "mobile_taken". */
 err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t *ret_id);
+/* The login is over for good (leaving/): no session, no name, no second factor, no invitation's
+ * roles. The number stays sealed until the retention engine erases it, but is free for a new login.
+ */
+err user_close(struct tx *t, int64_t id);
+/* A short message to the person's own number. Poke the jobs after. */
+err user_tell(struct tx *t, arena *mem, const struct mailer *m, int64_t id, str body);
 err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u);
 err user_count(struct tx *t, int64_t *ret_n); /* for `gongqi demo`, which fills empty sites */
 err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, struct user *ret_u);
@@ -73,6 +79,7 @@ err user_succeeded(struct tx *t, int64_t id);
 /* Who wants to log in. Numbers that nobody has are counted and locked alike (no oracle). */
 struct login {
     struct user user; /* id 0: no such login, or a closed one */
+    struct user left; /* the closed one, to tell whoever has its password; id 0: none */
     int64_t locked_until;
 };
 err login_find(struct tx *t, arena *mem, struct vault *v, str mobile, struct login *ret_l);

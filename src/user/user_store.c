@@ -17,6 +17,19 @@ err store_mobile_insert(struct tx *t, const struct user_row *u)
                    DB_IN(u->mobile_key, u->id));
 }
 
+err store_mobile_drop(struct tx *t, struct bytes mobile_key)
+{
+    return db_exec(t, "DELETE FROM user_mobile WHERE mobile_key = $1", DB_IN(mobile_key));
+}
+
+err store_user_close(struct tx *t, int64_t id, str name)
+{
+    return db_exec(t,
+                   "UPDATE users SET state = 'closed', name = $2, totp_sealed = NULL, totp_on = 0"
+                   " WHERE id = $1",
+                   DB_IN(id, name));
+}
+
 err store_user_of_mobile(struct tx *t, struct bytes mobile_key, int64_t *ret_id)
 {
     return db_one(t, NULL, "SELECT user_id FROM user_mobile WHERE mobile_key = $1",

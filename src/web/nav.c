@@ -8,6 +8,7 @@ static const struct nav_item ME[] = {
     {"/accounts", MSG_nav_accounts, "square-2-stack", 0, 'a'},
     {"/tickets", MSG_support_tickets, "lifebuoy", 0, 'h'},
     {"/security", MSG_nav_security, "key", 0, 's'},
+    {"/data", MSG_owndata_title, "shield-check", 0, 'd'},
 };
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},

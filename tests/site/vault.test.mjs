@@ -53,6 +53,9 @@ test('a full number: asked with a reason, allowed by somebody else, seen by its 
   assert.match(log, /查看了完整号码/);
   assert.match(log, /核对照片上的号码/);
   assert.match(log, /审核员甲/);
+  const data = words(await who.get('/me/data'));
+  assert.match(data, /审核员\s*证件号码（完整）\s*核对照片上的号码\s*个人信息保护负责人/);
+  assert.doesNotMatch(data, /审核员甲|保护人乙/);
 });
 
 test('approval verifies, and the person is told', async () => {
