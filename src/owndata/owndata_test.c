@@ -40,7 +40,7 @@ struct act {
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x")), sealed;
+    struct bytes b = str_bytes(S("x")), sealed, others;
     struct vault_reader who = {OTHER, S("a complaint"), 0};
     struct vault_item item = {.ref = VAULT_REF("identity_field", "name", REGISTRANT),
                               .mask = MASK_NAME};
@@ -48,10 +48,12 @@ static err seed(struct tx *t, void *ctx)
     (void)ctx;
     TRY(vault_seal_text(VAULT_CTX(vault, t, mem), VAULT_REF("users", "mobile_sealed", PERSON),
                         S("15400000001"), &sealed));
+    TRY(vault_seal_text(VAULT_CTX(vault, t, mem), VAULT_REF("users", "mobile_sealed", OTHER),
+                        S("15400000002"), &others));
     TRY(db_exec(t,
                 "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
                 " (5, 'Person', '', $1, 7), (6, 'Officer', '', $2, 1)",
-                DB_IN(sealed, b)));
+                DB_IN(sealed, others)));
     TRY(db_exec(t,
                 "INSERT INTO user_role (user_id, role, granted_by, granted_at)"
                 " VALUES (6, 'reviewer', 0, 1)",
@@ -202,6 +204,7 @@ int main(void)
     if (!mkdtemp(dir))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    (void)!system(str_fmt(arena_new(), "rm -rf %s", dir).p); /* NOLINT(cert-env33-c) */
+    AUTO_ARENA(last);
+    (void)!system(str_fmt(last, "rm -rf %s", dir).p); /* NOLINT(cert-env33-c) */
     return failed;
 }
