@@ -9,7 +9,7 @@
 #include "registrant/registrant_view.h"
 #include "settings/provider.h"
 
-enum { ROWS = 500, LINES = 5, LOOK_COLUMNS = 5, LINE_MAX = 4096, LINE_CHARS = 160 };
+enum { ROWS = 500, LINES = 5, LOOK_COLUMNS = 5, LINE_MAX = 4096, LINE_CHARS = 60 };
 
 struct showing {
     struct request *r;

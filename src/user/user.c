@@ -146,6 +146,23 @@ err user_close(struct tx *t, int64_t id)
     return user_record(t, RECORD_user_closed, id, id, S(""));
 }
 
+err user_set_mobile(struct tx *t, struct vault *v, int64_t id, str mobile)
+{
+    AUTO_ARENA(mem);
+    struct user_row row = {.id = id, .mobile_key = mobile_key(v, mem, mobile)};
+    int64_t holder = 0;
+    TRY(number_free(t, mem, row.mobile_key));
+    err e = store_user_of_mobile(t, row.mobile_key, &holder);
+    if (e == OK)
+        return fault_field(ERR_CONFLICT, "mobile_taken", "mobile", "number has a login");
+    if (e != ERR_NOT_FOUND)
+        return e;
+    TRY(vault_seal_text(VAULT_CTX(v, t, mem), VAULT_REF("users", "mobile_sealed", id), mobile,
+                        &row.mobile_sealed));
+    TRY(store_mobile_change(t, &row));
+    return user_record(t, RECORD_mobile_changed, id, id, S(""));
+}
+
 err user_tell(struct tx *t, arena *mem, const struct mailer *m, int64_t id, str body)
 {
     struct bytes sealed;

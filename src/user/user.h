@@ -60,6 +60,9 @@ err user_create(struct tx *t, struct vault *v, const struct user_new *n, int64_t
  * roles. The number stays sealed until the retention engine erases it, but is free for a new login.
  */
 err user_close(struct tx *t, int64_t id);
+/* Another number; the caller has proved it. ERR_CONFLICT "mobile_taken", also when it is one's own.
+ * Record. */
+err user_set_mobile(struct tx *t, struct vault *v, int64_t id, str mobile);
 /* A short message to the person's own number. Poke the jobs after. */
 err user_tell(struct tx *t, arena *mem, const struct mailer *m, int64_t id, str body);
 err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u);

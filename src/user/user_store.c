@@ -22,6 +22,14 @@ err store_mobile_drop(struct tx *t, struct bytes mobile_key)
     return db_exec(t, "DELETE FROM user_mobile WHERE mobile_key = $1", DB_IN(mobile_key));
 }
 
+err store_mobile_change(struct tx *t, const struct user_row *u)
+{
+    TRY(db_exec(t, "DELETE FROM user_mobile WHERE user_id = $1", DB_IN(u->id)));
+    TRY(store_mobile_insert(t, u));
+    return db_exec(t, "UPDATE users SET mobile_sealed = $2 WHERE id = $1",
+                   DB_IN(u->id, u->mobile_sealed));
+}
+
 err store_user_close(struct tx *t, int64_t id, str name)
 {
     return db_exec(t,

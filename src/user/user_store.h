@@ -10,6 +10,7 @@ struct user_row {
 err store_user_insert(struct tx *t, const struct user_row *u);
 err store_mobile_insert(struct tx *t, const struct user_row *u); /* CONFLICT when taken */
 err store_mobile_drop(struct tx *t, struct bytes mobile_key);
+err store_mobile_change(struct tx *t, const struct user_row *u);
 err store_user_close(struct tx *t, int64_t id, str name);
 err store_user_of_mobile(struct tx *t, struct bytes mobile_key, int64_t *ret_id);
 err store_user_mobile_sealed(struct tx *t, arena *mem, int64_t id, struct bytes *ret_sealed);

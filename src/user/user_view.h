@@ -17,6 +17,7 @@ struct code_view {
     str lead;
     str sent; /* after "send": to which number; empty before */
     struct page_link link;
+    bool card; /* in consoles */
 };
 struct invite_view {
     const struct request *r;

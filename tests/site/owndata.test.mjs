@@ -147,6 +147,25 @@ test('the owner exports the account from the console', async () => {
   assert.equal((await stranger.get('/console/riverside/export')).status, 403);
 });
 
+test('a wrong number is corrected: by a code to the new one and the password, and the old one is told', async () => {
+  const who = await site.person().signUp('15400000071', '换号的人');
+  const path = '/me/security/mobile';
+  const change = async (fields, page) => who.submit(path, { 新手机号: '15400000072', 密码: who.password, ...fields }, { button: '更换手机号', page });
+  const asked = must(await who.submit(path, { 新手机号: '15400000072' }, { button: '发送验证码' }), 200);
+  must(await change({ 短信验证码: '000000' }, asked), 422);
+  const code = await site.code('15400000072');
+  must(await change({ 短信验证码: code, 密码: 'wrong password' }, asked), 422);
+  must(await change({ 短信验证码: code }, asked));
+  assert.match(words(await who.get('/me/data')), /154\*{4}0072/);
+  assert.ok(await until(() => site.messages.some((m) => m.recipient === '15400000071' && m.text.includes('154****0072'))));
+  const old = await (await site.person().visit('/login')).press('登录', { 手机号: '15400000071', 密码: who.password });
+  assert.equal(old.status, 422);
+  const now = await (await site.person().visit('/login')).press('登录', { 手机号: '15400000072', 密码: who.password });
+  assert.equal(now.url.pathname, '/me');
+  const taken = must(await who.submit(path, { 新手机号: world.operator.mobile }, { button: '发送验证码' }), 200);
+  assert.equal(site.messages.some((m) => m.recipient === world.operator.mobile), false, words(taken));
+});
+
 const leave = (who, path, password = who.password) => who.submit(path, { '我已了解后果，确认注销': true, 登录密码: password }, { button: '申请注销' });
 const cooling = async (days) => must(await world.boss.submit('/desk/provider', { '注销冷静期，订阅不足一万（天）': String(days), 修改理由: '测试' }, { button: '保存' }));
 
