@@ -151,7 +151,7 @@ static err article_add(struct tx *t, struct batch *b, const struct search_source
 {
     struct node *doc;
     int64_t number = 0, from = s->published_at > s->doc ? s->published_at : s->doc + 1;
-    TRY(search_store_free_doc(t, from, &number));
+    TRY(search_store_free_doc(t, s, from, &number));
     TRY(doc_from_json(b->mem, s->json, &doc));
     str text = doc_text(b->mem, doc, DOC_TEXT_READ);
     size_t first = b->post_n + 1;

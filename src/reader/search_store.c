@@ -24,9 +24,21 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
     return OK;
 }
 
-err search_store_free_doc(struct tx *t, int64_t doc, int64_t *ret_doc)
+static uint64_t mixed(uint64_t x)
 {
-    for (int64_t taken = 0;; doc++) {
+    x = (x ^ x >> 31) * 0x9E3779B97F4A7C15ULL;
+    x = (x ^ x >> 29) * 0xBF58476D1CE4E5B9ULL;
+    return x ^ x >> 32;
+}
+
+/* Each try looks somewhere in a window twice as wide: stepping by one through a crowd would cost as
+ * many statements as it has members, for each of them. */
+err search_store_free_doc(struct tx *t, const struct search_source *s, int64_t from,
+                          int64_t *ret_doc)
+{
+    uint64_t seed = mixed((uint64_t)s->account_id) ^ (uint64_t)s->no;
+    for (uint64_t width = 1;; width *= 2) {
+        int64_t taken = 0, doc = from + (int64_t)(mixed(seed + width) & (width - 1));
         err e = db_one(t, NULL, "SELECT doc FROM search_doc WHERE doc = $1", DB_IN(doc),
                        DB_OUT(&taken));
         if (e == ERR_NOT_FOUND) {
@@ -34,6 +46,7 @@ err search_store_free_doc(struct tx *t, int64_t doc, int64_t *ret_doc)
             return OK;
         }
         TRY(e);
+        ASSERT(width < 1ULL << 40);
     }
 }
 

@@ -12,8 +12,10 @@ struct search_source {
 };
 err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
                         struct search_source *ret_s);
-/* The first number from doc on that no article has. */
-err search_store_free_doc(struct tx *t, int64_t doc, int64_t *ret_doc);
+/* A number that no article has, `from` itself or not far above: in a crowd (thousands in a second,
+ * an import with one date) within a small multiple of its size, found in a few tries. */
+err search_store_free_doc(struct tx *t, const struct search_source *s, int64_t from,
+                          int64_t *ret_doc);
 err search_store_put(struct tx *t, const struct search_source *s, int64_t doc, str body);
 err search_store_gone(struct tx *t, const struct search_source *s);
 
