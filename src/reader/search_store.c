@@ -126,12 +126,13 @@ err search_store_hit(struct tx *t, arena *mem, int64_t doc, struct search_ref *r
     return OK;
 }
 
-err search_store_changes(struct tx *t, arena *mem, struct search_ref **ret_v, size_t *ret_n)
+err search_store_changes(struct tx *t, arena *mem, size_t most, struct search_ref **ret_v,
+                         size_t *ret_n)
 {
-    struct search_ref *v = NEW_N(mem, struct search_ref, SEARCH_BATCH), row = {0};
+    struct search_ref *v = NEW_N(mem, struct search_ref, most), row = {0};
     size_t n = 0;
     DB_EACH(t, mem, "SELECT id, account_id, no FROM article_change ORDER BY id LIMIT $1",
-            DB_IN(SEARCH_BATCH), DB_OUT(&row.id, &row.account_id, &row.no), { v[n++] = row; });
+            DB_IN((int64_t)most), DB_OUT(&row.id, &row.account_id, &row.no), { v[n++] = row; });
     *ret_v = v;
     *ret_n = n;
     return OK;

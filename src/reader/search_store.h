@@ -34,7 +34,9 @@ err search_store_postings(struct tx *t, arena *mem, str token, struct postings *
 err search_store_hit(struct tx *t, arena *mem, int64_t doc, struct search_ref *ret_ref,
                      str *ret_body);
 
-err search_store_changes(struct tx *t, arena *mem, struct search_ref **ret_v, size_t *ret_n);
+/* The `most` oldest changes. */
+err search_store_changes(struct tx *t, arena *mem, size_t most, struct search_ref **ret_v,
+                         size_t *ret_n);
 err search_store_change_done(struct tx *t, int64_t id);
 err search_store_clear(struct tx *t);
 /* Public articles behind a key (published_at, account_id, no), which moves on. */
