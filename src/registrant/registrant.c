@@ -56,6 +56,13 @@ bool registrant_left(const struct registrant *r)
     return str_eq(r->state, S("invalid")) && str_eq(r->reason, REGISTRANT_LEFT);
 }
 
+err registrant_stays(struct tx *t, arena *mem, int64_t id)
+{
+    struct registrant r;
+    TRY(registrant_load(t, mem, id, &r));
+    return registrant_left(&r) ? fault(ERR_DENIED, "identity_restricted", "has left") : OK;
+}
+
 static err state_check(const struct registrant *r, int64_t user_id)
 {
     if (r->user_id != user_id)

@@ -58,6 +58,8 @@ err registrant_expiry_job(struct db *db);
  * stated stays sealed until the retention engine erases it. It has no open account any more. */
 #define REGISTRANT_LEFT S("left") /* registrant.reason then */
 bool registrant_left(const struct registrant *r);
+/* For the desk: ERR_DENIED "identity_restricted" when it has left. */
+err registrant_stays(struct tx *t, arena *mem, int64_t id);
 err registrant_leave(struct tx *t, arena *mem, int64_t id, int64_t actor);
 enum { RENEW_DAYS = 30 };
 /* Asks staff to look again before the end; the old verification holds meanwhile. ERR_CONFLICT

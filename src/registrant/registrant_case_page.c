@@ -64,6 +64,19 @@ static err look_others(struct tx *t, struct looking *l, const struct registrant 
     return OK;
 }
 
+/* In restricted storage: reviewers have no business with it any more. */
+static void look_left(struct looking *l, const struct registrant *reg)
+{
+    struct request *r = l->r;
+    struct fact *v = NEW_N(r->mem, struct fact, 2);
+    v[0] = (struct fact){.label = msg(r->lang, MSG_registrant_class),
+                         .text = class_label(r->lang, reg->class)};
+    v[1] = (struct fact){.label = msg(r->lang, MSG_word_status),
+                         .text = msg(r->lang, MSG_registrant_left_note)};
+    l->v.registrant_id = reg->id;
+    l->v.facts = (struct facts_view){v, 2};
+}
+
 static err look(struct tx *t, void *ctx)
 {
     struct looking *l = ctx;
@@ -73,6 +86,10 @@ static err look(struct tx *t, void *ctx)
     struct evidence *files = NULL;
     size_t n = 0, file_n = 0;
     TRY(registrant_load(t, r->mem, l->c->subject, &reg));
+    if (registrant_left(&reg)) {
+        look_left(l, &reg);
+        return OK;
+    }
     TRY(look_identity(t, l, &reg));
     TRY(look_others(t, l, &reg));
     TRY(verification_list(t, r->mem, reg.id, &results, &n));
@@ -111,6 +128,7 @@ struct opening {
 static err open_row(struct tx *t, void *ctx)
 {
     struct opening *o = ctx;
+    TRY(registrant_stays(t, o->r->mem, o->owner));
     TRY(evidence_load(t, o->r->mem, o->owner, o->id, &o->e));
     return vault_note_read(
         t, VAULT_REF("evidence", str_z(o->r->mem, o->e.kind), o->owner),

@@ -78,6 +78,7 @@ static err ask(struct tx *t, void *ctx)
     enum identity_field f = IDENTITY_NAME;
     if (!field_of(d->q.field, &f))
         return fault_field(ERR_INVALID, "bad_choice", "field", "no such field");
+    TRY(registrant_stays(t, d->r->mem, d->q.owner_id));
     TRY(identity_item(t, d->r->mem, d->q.owner_id, f, &item));
     return vault_request_ask(t, &d->q);
 }
@@ -126,6 +127,7 @@ static err read_full(struct tx *t, void *ctx)
     for (size_t i = 0; i < n; i++)
         if (v[i].id == d->q.id && v[i].owner_id == d->q.owner_id && field_of(v[i].field, &f)) {
             struct vault_reader who = {r->session.user_id, v[i].reason, v[i].id};
+            TRY(registrant_stays(t, r->mem, v[i].owner_id));
             TRY(identity_item(t, r->mem, v[i].owner_id, f, &item));
             return vault_read_full(VAULT_CTX(r->site->vault, t, r->mem), &item, who, &d->full);
         }

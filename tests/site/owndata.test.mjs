@@ -211,14 +211,28 @@ test('a reader leaves: cooling, taken back, then gone for good, with a receipt t
   assert.match(words(await again.get('/me/data')), /又来了/);
 });
 
+// The decided case of the registrant, and the proof in it, as the reviewer finds them.
+async function registrantCase() {
+  for (const [href] of (await world.officer.get('/desk/cases?show=decided')).text.matchAll(/\/desk\/cases\/\d+/g)) {
+    const proof = (await world.officer.get(href)).text.match(/\/desk\/evidence\/\d+\/\d+/)?.[0];
+    if (proof) return [href, proof];
+  }
+  throw new Error('no case of a registrant');
+}
+
 test('a registrant leaves when its account is closed; the login stays', async () => {
   const registrant = (await world.operator.get('/me/registrants')).text.match(/\/me\/registrants\/\d+/)[0];
   must(await world.operator.submit('/console/riverside/close', { '我已了解后果，确认注销这个账号': true, 登录密码: world.operator.password }, { button: '申请注销' }));
   await until(async () => (await site.person().get('/a/riverside')).status === 410);
+  const [theCase, proof] = await registrantCase();
   must(await leave(world.operator, `${registrant}/leave`));
   await until(async () => /已注销/.test(words(await world.operator.get(registrant))));
   assert.doesNotMatch((await world.operator.get(registrant)).text, /\/edit"/);
   assert.equal((await world.operator.get(`${registrant}/leave`)).status, 404);
   must(await world.operator.get('/me'), 200);
   assert.match(words(await world.operator.get('/me/notices')), /注册主体已注销/);
+  const seen = must(await world.officer.get(theCase), 200);
+  assert.match(words(seen), /限制存储/);
+  assert.doesNotMatch(seen.text, /110199|\/desk\/evidence/);
+  must(await world.officer.get(proof), 403);
 });
