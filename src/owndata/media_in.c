@@ -48,9 +48,7 @@ static uint32_t le32(const uint8_t *p)
 /* Nothing but the picture: no place, camera, profile, animation, and nothing behind it. */
 static bool picture_only(const struct taking *x)
 {
-    static const char PLAIN[][5] = {"VP8 ", "VP8L", "VP8X",
-                                    "ALP"
-                                    "H"};
+    static const char PLAIN[][5] = {"VP8 ", "VP8L", "VP8X", {'A', 'L', 'P', 'H'}};
     uint8_t b[RIFF_HEAD];
     if (x->size < RIFF_HEAD || pread(x->fd, b, RIFF_HEAD, 0) != RIFF_HEAD ||
         memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WEBP", 4) != 0 ||

@@ -39,11 +39,8 @@ struct changing {
 static err show(struct request *r, int status, struct form *f, str sent)
 {
     f->submit = MSG_user_change_mobile;
-    struct code_view v = {.form = f,
-                          .lead = msg(r->lang, MSG_user_mobile_lead),
-                          .sent = sent,
-                          .link = {S("/me/security"), msg(r->lang, MSG_nav_security), S("")},
-                          .card = true};
+    struct code_view v = {
+        .form = f, .lead = msg(r->lang, MSG_user_mobile_lead), .sent = sent, .card = true};
     struct page page = {.place = PLACE_ME,
                         .back = {S("/me/security"), msg(r->lang, MSG_nav_security), S("")},
                         .noindex = true};
