@@ -43,8 +43,13 @@ function passkey(form) {
     note.textContent = what;
     note.hidden = !what;
   };
-  if (!window.PublicKeyCredential || !navigator.credentials) {
-    say(form.dataset.missing);
+  const { origin, missing, failed, elsewhere } = note.dataset;
+  if (origin !== window.location.origin) {
+    say(elsewhere);
+    return;
+  }
+  if (!window.PublicKeyCredential || !navigator.credentials || /^[\d.]+$|:/.test(window.location.hostname)) {
+    say(missing);
     return;
   }
   button.disabled = false;
@@ -59,7 +64,7 @@ function passkey(form) {
       answer(form, await (form.dataset.passkey === 'create' ? create(o) : get(o)));
       form.submit();
     } catch (e) {
-      say(e.said || form.dataset.failed);
+      say(e.said || failed);
       button.disabled = false;
     }
   });

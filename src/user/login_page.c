@@ -54,6 +54,7 @@ static err show_login(struct request *r, int status, struct form *f)
         .links = {{with_next(r, "/signup"), msg(r->lang, MSG_user_no_login), S("")},
                   {S("/reset"), msg(r->lang, MSG_user_forgot), S("")}},
         .passkey = {.r = r,
+                    .origin = request_origin(r),
                     .action = with_next(r, "/login/passkey"),
                     .options = S("/login/passkey/options"),
                     .button = msg(r->lang, MSG_user_passkey_log_in)},
@@ -91,6 +92,12 @@ static err tx_failed(struct tx *t, void *ctx)
     TRY(login_failed(t, a->r->site->vault, a->mobile, id, &a->l.locked_until));
     TRY(login_event_add(a->r, t, LOGIN_wrong_password, id));
     return a->l.locked_until > tx_now(t) ? login_event_add(a->r, t, LOGIN_locked, id) : OK;
+}
+
+static err tx_locked(struct tx *t, void *ctx)
+{
+    const struct login_act *a = ctx;
+    return login_event_add(a->r, t, LOGIN_while_locked, a->l.user.id);
 }
 
 /* With a second factor the count of failures is forgotten only after it: who has the password must
@@ -131,8 +138,10 @@ err do_login(struct request *r)
         return show_login(r, 422, &f);
     a.mobile = form_get(&f, "mobile");
     TRY(request_read(r, tx_find, &a));
-    if (a.l.locked_until > r->now)
+    if (a.l.locked_until > r->now) {
+        TRY(request_tx(r, tx_locked, &a));
         return refuse_login(&a, &f);
+    }
     if (!password_right(&a, form_get(&f, "password"))) {
         TRY(request_tx(r, tx_failed, &a));
         return refuse_login(&a, &f);
@@ -160,6 +169,7 @@ static err show_second(struct request *r, int status, struct form *f)
     if (key)
         v.passkey =
             (struct passkey_ask_view){.r = r,
+                                      .origin = request_origin(r),
                                       .action = with_next(r, "/login/second-factor/passkey"),
                                       .options = S("/login/passkey/options"),
                                       .button = msg(r->lang, MSG_user_passkey_use),

@@ -198,7 +198,8 @@ static err show_list(struct request *r, int status, struct form *f)
     struct passkeys_view v = {.r = r,
                               .table = table_of(&m),
                               .form = f,
-                              .ask = {.options = S("/me/security/passkeys/options"),
+                              .ask = {.origin = request_origin(r),
+                                      .options = S("/me/security/passkeys/options"),
                                       .button = msg(r->lang, MSG_user_passkey_add_go)}};
     struct page page = {.place = PLACE_ME,
                         .back = back_link(r, "/me/security", MSG_nav_security),

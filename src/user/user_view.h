@@ -7,6 +7,7 @@
 /* A form that a passkey fills in (assets/js/passkey.js); says what to do where it can't. */
 struct passkey_ask_view {
     const struct request *r; /* NULL: nothing is shown */
+    str origin;              /* where it works */
     str action, options, button;
     bool second;
 };

@@ -1,7 +1,9 @@
 /* SQL of what the security officer sees. */
 #include "user/watch.h"
 
-#define FAILED "e.kind IN ('wrong_password', 'wrong_code', 'wrong_passkey', 'copied_passkey')"
+#define FAILED                                                                                     \
+    "e.kind IN ('wrong_password', 'wrong_code', 'while_locked', 'wrong_passkey', "                 \
+    "'copied_passkey')"
 
 err watch_events(struct tx *t, arena *mem, const struct watch_filter *f, struct watch_event **ret_v,
                  size_t *ret_n)

@@ -1,14 +1,23 @@
 // Passkeys in Chromium, with its virtual authenticator (Chrome DevTools Protocol, domain WebAuthn).
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { startSite } from '../site/drive.mjs';
 import { arrives, launch } from './chromium.mjs';
 
 let site, browser, base;
+const freePort = () => new Promise((resolve) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
 before(async () => {
-  site = await startSite();
+  const port = await freePort(); // passkeys belong to an origin, so that it must be known at the start
+  base = `http://localhost:${port}`; // an address of numbers has no passkeys
+  site = await startSite('--listen', `127.0.0.1:${port}`, '--public-url', base);
   browser = await launch();
-  base = site.base.replace('127.0.0.1', 'localhost'); // an address of numbers has no passkeys
 });
 after(async () => {
   await browser?.close();
@@ -85,6 +94,13 @@ test('who is not verified, or has no passkey, is told what to do', async () => {
   await page.getByRole('button', { name: '用通行密钥登录' }).click();
   await page.getByText('没有完成').waitFor();
   assert.ok(await page.getByRole('button', { name: '用通行密钥登录' }).isEnabled());
+  await ctx.close();
+});
+
+test('at another address the page names the right one', async () => {
+  const { page, ctx } = await open();
+  await page.goto(`${site.base}/login`);
+  assert.ok(await page.getByText(`通行密钥只能在 ${base} 上使用`).isVisible());
   await ctx.close();
 });
 

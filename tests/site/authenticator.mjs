@@ -1,4 +1,5 @@
 // A software authenticator (WebAuthn) for tests by HTTP: it fills in the forms that passkey.js fills in.
+// site.origin: where the browser would be, as --public-url says.
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const sha256 = (data) => createHash('sha256').update(data).digest();
@@ -25,11 +26,11 @@ export class Authenticator {
   data(flags, bend, more = Buffer.alloc(0)) {
     const count = Buffer.alloc(4);
     count.writeUInt32BE(bend.count ?? ++this.count);
-    return Buffer.concat([sha256(bend.rpId ?? new URL(this.site.base).hostname), Buffer.from([bend.flags ?? flags]), count, more]);
+    return Buffer.concat([sha256(bend.rpId ?? new URL(this.site.origin).hostname), Buffer.from([bend.flags ?? flags]), count, more]);
   }
 
   client(type, challenge, bend) {
-    return Buffer.from(JSON.stringify({ type, challenge, origin: bend.origin ?? this.site.base, crossOrigin: false }));
+    return Buffer.from(JSON.stringify({ type, challenge, origin: bend.origin ?? this.site.origin, crossOrigin: false }));
   }
 
   attestation(data) {

@@ -6,7 +6,8 @@ import { startSite } from './drive.mjs';
 
 let s;
 before(async () => {
-  s = await startSite();
+  s = await startSite('--public-url', 'http://gongqi.test');
+  s.origin = 'http://gongqi.test';
 });
 after(() => s.stop());
 
