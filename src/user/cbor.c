@@ -40,7 +40,7 @@ static err head_read(struct cbor *c, struct head *ret_h)
 
 static err head_of(struct cbor *c, unsigned major, uint64_t *ret_n)
 {
-    struct head h;
+    struct head h = {0};
     TRY(head_read(c, &h));
     if (h.major != major)
         return malformed("another type");
@@ -59,7 +59,7 @@ static err take(struct cbor *c, uint64_t n, struct bytes *ret_b)
 
 err cbor_int(struct cbor *c, int64_t *ret_n)
 {
-    struct head h;
+    struct head h = {0};
     TRY(head_read(c, &h));
     if (h.major > MAJOR_NEGATIVE || h.n > INT64_MAX)
         return malformed("not a whole number of 64 bits");
@@ -77,7 +77,7 @@ err cbor_bytes(struct cbor *c, struct bytes *ret_b)
 err cbor_text(struct cbor *c, str *ret_s)
 {
     uint64_t n = 0;
-    struct bytes b;
+    struct bytes b = {0};
     TRY(head_of(c, MAJOR_TEXT, &n));
     TRY(take(c, n, &b));
     if (!str_valid(bytes_str(b)))
@@ -99,10 +99,10 @@ err cbor_map(struct cbor *c, size_t *ret_pairs)
 /* *todo: further values that belong to this one. */
 static err skip_one(struct cbor *c, uint64_t *todo)
 {
-    struct head h;
-    struct bytes b;
+    struct head h = {0};
+    struct bytes b = {0};
     struct cbor text = *c;
-    str s;
+    str s = STR_NONE;
     TRY(head_read(c, &h));
     switch (h.major) {
     case MAJOR_UINT:

@@ -108,6 +108,13 @@ static struct table_view table(struct request *r, enum msg caption, const enum m
     return (struct table_view){.caption = msg(r->lang, caption), .cols = cols, .col_n = n};
 }
 
+static str time_of(arena *mem, int64_t at)
+{
+    struct moment m = clock_china(at);
+    return str_fmt(mem, "%.*s %02d:%02d:%02d", FMT(date_text(mem, m.date)), m.hour, m.minute,
+                   m.second);
+}
+
 static str kind_text(const struct request *r, str kind)
 {
     return msg_lookup(r->lang, "user.event_", str_z(r->mem, kind), MSG_word_none);
@@ -160,7 +167,7 @@ static struct table_view event_table(const struct watching *w)
     for (size_t i = 0; i < w->event_n; i++) {
         const struct watch_event *e = &w->events[i];
         struct table_cell *c = NEW_N(r->mem, struct table_cell, LEN(HEADS));
-        c[0].at_ms = e->at;
+        c[0].text = time_of(r->mem, e->at);
         c[1].text = kind_text(r, e->kind);
         c[2].text = who(r, e);
         c[3].text = str_fmt(r->mem, "%.*s:%d", FMT(e->ip), e->port);
@@ -342,13 +349,6 @@ err do_login_unlock(struct request *r)
 }
 
 /* ---- export ---- */
-
-static str time_of(arena *mem, int64_t at)
-{
-    struct moment m = clock_china(at);
-    return str_fmt(mem, "%.*s %02d:%02d:%02d", FMT(date_text(mem, m.date)), m.hour, m.minute,
-                   m.second);
-}
 
 static err load_events(struct tx *t, void *ctx)
 {

@@ -247,7 +247,7 @@ struct attestation {
 static err attestation_entry(struct cbor *c, struct attestation *a)
 {
     static const str KEYS[] = {S_INIT("fmt"), S_INIT("attStmt"), S_INIT("authData")};
-    str key;
+    str key = STR_NONE;
     size_t i = 0;
     TRY(cbor_text(c, &key));
     while (i < LEN(KEYS) && !str_eq(KEYS[i], key))
@@ -281,9 +281,9 @@ static err attestation_read(struct bytes data, struct bytes *ret_auth)
 err webauthn_register(arena *mem, const struct webauthn_site *site, str challenge,
                       const struct webauthn_made *in, struct webauthn_key *ret_k)
 {
-    struct bytes data;
-    struct auth a;
-    struct webauthn_key k;
+    struct bytes data = {0};
+    struct auth a = {0};
+    struct webauthn_key k = {0};
     TRY(client_check(site, challenge, S("webauthn.create"), in->client_data));
     TRY(attestation_read(in->attestation, &data));
     TRY(auth_read(site, data, &a));
@@ -298,7 +298,7 @@ err webauthn_verify(const struct webauthn_site *site, str challenge,
                     struct webauthn_key *ret_k)
 {
     AUTO_ARENA(mem);
-    struct auth a;
+    struct auth a = {0};
     TRY(client_check(site, challenge, S("webauthn.get"), in->client_data));
     TRY(auth_read(site, in->auth_data, &a));
     if (a.flags & WITH_KEY)
