@@ -1,5 +1,5 @@
-/* What an authenticator sends: the first byte chooses between attestation object, authenticator data
- * and client data. Never crashes; nobody has the key, so no answer is taken. */
+/* What an authenticator sends: the first byte chooses between attestation object, authenticator
+ * data and client data. Never crashes; nobody has the key, so no answer is taken. */
 #include "base/hash.h"
 #include "user/webauthn.h"
 
@@ -21,11 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         err e = webauthn_register(mem, &SITE, S("a"), &(struct webauthn_made){client, in}, &made);
         ASSERT(e == ERR_INVALID || (e == OK && made.id.n > 0));
     } else if (data[0] == 1) {
-        struct webauthn_signed said = {
-            str_bytes(S("{\"type\":\"webauthn.get\",\"challenge\":\"a\","
-                        "\"origin\":\"https://example.org\"}")),
-            in,
-            {KEY, sizeof KEY}};
+        struct webauthn_signed said = {str_bytes(S("{\"type\":\"webauthn.get\",\"challenge\":\"a\","
+                                                   "\"origin\":\"https://example.org\"}")),
+                                       in,
+                                       {KEY, sizeof KEY}};
         ASSERT(webauthn_verify(&SITE, S("a"), &said, &k, &made) == ERR_INVALID);
     } else {
         err e = webauthn_challenge(mem, in, &challenge);

@@ -148,6 +148,18 @@ static err cose_entry(struct cbor *c, struct cose *k)
     }
 }
 
+static bool is_es256(const struct cose *k)
+{
+    return k->kty == KTY_EC2 && k->alg == COSE_ES256 && k->crv == CRV_P256 &&
+           k->x.n == COORDINATE && k->y.n == COORDINATE;
+}
+
+static bool is_ed25519(const struct cose *k)
+{
+    return k->kty == KTY_OKP && k->alg == COSE_EDDSA && k->crv == CRV_ED25519 &&
+           k->x.n == COORDINATE && !k->y.p;
+}
+
 /* The key takes the form in which it is kept. */
 static err cose_key(arena *mem, struct cbor *c, struct webauthn_key *k)
 {
@@ -156,11 +168,8 @@ static err cose_key(arena *mem, struct cbor *c, struct webauthn_key *k)
     TRY(cbor_map(c, &pairs));
     for (size_t i = 0; i < pairs; i++)
         TRY(cose_entry(c, &in));
-    bool ec = in.kty == KTY_EC2 && in.alg == COSE_ES256 && in.crv == CRV_P256 &&
-              in.x.n == COORDINATE && in.y.n == COORDINATE;
-    bool ed = in.kty == KTY_OKP && in.alg == COSE_EDDSA && in.crv == CRV_ED25519 &&
-              in.x.n == COORDINATE && !in.y.p;
-    if (!ec && !ed)
+    bool ec = is_es256(&in);
+    if (!ec && !is_ed25519(&in))
         return malformed("a key of another kind");
     uint8_t *key = arena_alloc(mem, POINT);
     k->algorithm = ec ? COSE_ES256 : COSE_EDDSA;
