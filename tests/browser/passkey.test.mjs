@@ -116,3 +116,17 @@ test('without scripts, and without WebAuthn, the page says so', async () => {
   assert.ok(await old.page.getByText('不支持通行密钥').isVisible());
   await old.ctx.close();
 });
+
+test('a password can be shown and hidden, and pasted', async () => {
+  const { page, ctx } = await open();
+  await page.goto('/login');
+  const field = page.getByLabel('密码');
+  await field.fill('typed or pasted');
+  await page.getByRole('button', { name: '显示密码' }).click();
+  assert.equal(await field.getAttribute('type'), 'text');
+  await page.getByRole('button', { name: '隐藏密码' }).click();
+  assert.equal(await field.getAttribute('type'), 'password');
+  assert.equal(await field.inputValue(), 'typed or pasted');
+  assert.equal(await field.evaluate((el) => el.dispatchEvent(new ClipboardEvent('paste', { cancelable: true }))), true);
+  await ctx.close();
+});

@@ -77,3 +77,18 @@ test('filters by time and address, pages, and exports without formulas', async (
   assert.ok(lines.length > 60);
   assert.ok(lines.slice(1).every((l) => /^"\d+","20\d\d-/.test(l) && /"(wrong_password|while_locked)"/.test(l)));
 });
+
+test('passwords that lean on the site, the person or the number are refused, long ones are taken', async () => {
+  const person = await s.member('', 'Zhou Min');
+  const change = (to) => person.submit('/me/security/password', { 当前密码: person.password, 新密码: to }, { button: '保存' });
+  const bad = [['zhou min 88', /几乎没有别的内容/], ['gongqi2026', /太容易被猜到|几乎没有别的内容/], [`x${person.mobile}`, /不要包含手机号/], ['P@ssw0rd2026', /太容易被猜到/], ['short77', /至少要 8 个字符/], ['长'.repeat(129), /最多 128/]];
+  for (const [password, words] of bad) {
+    const page = await change(password);
+    assert.equal(page.status, 422, password);
+    assert.match(page.words, words);
+  }
+  const long = '江上清风 与山间之明月 '.repeat(10).slice(0, 128);
+  assert.equal((await change(long)).status, 303);
+  const again = Object.assign(s.person(), { mobile: person.mobile, password: long });
+  assert.equal((await again.logIn()).url.pathname, '/me');
+});

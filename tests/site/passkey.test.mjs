@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Authenticator } from './authenticator.mjs';
-import { startSite } from './drive.mjs';
+import { openAccount, startSite } from './drive.mjs';
 
 let s;
 before(async () => {
@@ -155,4 +155,21 @@ test('“it was not me” ends all sessions and voids the password', async () =>
   person.password = 'evening tide 3';
   await person.logIn();
   assert.ok(await inside(person));
+});
+
+test('A10.1: the owner is told when a member logs in from a new device, and nobody else is', async (t) => {
+  const own = await startSite();
+  t.after(() => own.stop());
+  const anew = (like) => Object.assign(own.person(), { mobile: like.mobile, password: like.password });
+  const { operator, boss, handle } = await openAccount(own);
+  const page = await operator.submit(`/console/${handle}/members`, { '作者：写作和提交文章': true }, { button: '生成邀请链接' });
+  const path = new URL(page.text.match(/value="([^"]*\/join\/[^"]+)"/)[1]).pathname;
+  const member = await own.member('', '江小鱼');
+  assert.equal((await member.submit(path, {}, { button: '接受邀请' })).status, 303);
+  assert.doesNotMatch((await operator.visit('/me/notices')).words, /江小鱼从新设备登录/);
+  await anew(member).logIn();
+  assert.match((await operator.visit('/me/notices')).words, /账号“河岸观察”的成员江小鱼从新设备登录/);
+  assert.doesNotMatch((await boss.visit('/me/notices')).words, /江小鱼/);
+  await anew(operator).logIn(); // an owner's own login is told to the owner only
+  assert.doesNotMatch((await member.visit('/me/notices')).words, /从新设备登录/);
 });
