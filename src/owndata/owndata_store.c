@@ -20,6 +20,12 @@ static const struct db_sql *about_person(enum own_class c)
         ROWS("SELECT created_at, ip, user_agent, " TEXT(
             "seen_at") ", CASE WHEN revoked_at IS NULL THEN 'open' ELSE 'ended' END, ''"
                        " FROM session WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_passkey:
+        ROWS("SELECT created_at, name, " TEXT("used_at") ", " TEXT(
+            "synced") ", '', '' FROM passkey WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_device:
+        ROWS("SELECT created_at, ip, user_agent, " TEXT(
+            "seen_at") ", '', '' FROM user_device WHERE user_id = $1 ORDER BY id DESC");
     case OWN_registrant:
         ROWS("SELECT created_at, class, state, province, " TEXT(
             "id") ", '' FROM registrant WHERE user_id = $1 ORDER BY id DESC");
