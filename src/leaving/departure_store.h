@@ -23,6 +23,6 @@ err store_has_post(struct tx *t, int64_t user_id, bool *ret_yes);
 /* Open accounts that the user is a member of, at most 100; subscriptions the same. */
 err store_memberships(struct tx *t, arena *mem, int64_t user_id, int64_t **ret_v, size_t *ret_n);
 err store_subscriptions(struct tx *t, arena *mem, int64_t user_id, int64_t **ret_v, size_t *ret_n);
-/* Reading list, history, choices, notices, passkeys, devices: erased. Tokens: revoked. Requests for help: closed.
- * Exports: over. */
+/* Reading list, history, choices, notices, passkeys, devices: erased. Tokens: revoked. Requests for
+ * help: closed. Exports: over. */
 err store_private_erase(struct tx *t, int64_t user_id);
