@@ -70,6 +70,16 @@ err article_render(arena *mem, const struct article_version *v, html *ret_body, 
     return OK;
 }
 
+err article_render_apart(arena *mem, const struct article_version *v, str media, html *ret_body)
+{
+    struct node *doc;
+    str body;
+    TRY(doc_from_json(mem, v->text.doc, &doc));
+    TRY(doc_html(mem, doc, &(struct doc_html_opts){.media = media}, &body));
+    *ret_body = html_trusted_by_renderer(body);
+    return OK;
+}
+
 str media_path(arena *mem, str hash, int width)
 {
     return hash.n ? str_fmt(mem, "/media/%.*s.w%d.webp", FMT(hash), width) : S("");
