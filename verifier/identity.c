@@ -72,5 +72,6 @@ err identity_open(arena *mem, const char *secret, const char *package, str *ret_
     if (sealed.n < crypto_box_SEALBYTES || crypto_scalarmult_base(public, key.p) != 0 ||
         crypto_box_seal_open(plain, sealed.p, sealed.n, public, key.p) != 0)
         return fault(ERR_INVALID, "other_key", "it is not sealed to this key, or was changed");
-    return text_of((struct bytes){plain, sealed.n - crypto_box_SEALBYTES}, "the identity", ret_json);
+    return text_of((struct bytes){plain, sealed.n - crypto_box_SEALBYTES}, "the identity",
+                   ret_json);
 }

@@ -161,8 +161,8 @@ static err cmd_package(arena *mem, char **arg)
                      (long long)f.n);
     printf("package %.*s, made %.*s: %lld files with %lld bytes are as the manifest says\n",
            FMT(seen.id), FMT(seen.made_at), (long long)seen.files, (long long)seen.bytes);
-    printf("the manifest is leaf %lld of %.*s; %lld records are in the log\n",
-           (long long)seen.leaf, FMT(key.name), (long long)seen.records);
+    printf("the manifest is leaf %lld of %.*s; %lld records are in the log\n", (long long)seen.leaf,
+           FMT(key.name), (long long)seen.records);
     return OK;
 }
 
@@ -198,15 +198,16 @@ static const struct {
      cmd_package},
     {"newkey", "FILE", "make a recipient's key: the secret into FILE, the public one printed", 1, 1,
      cmd_newkey},
-    {"identity", "FILE FILE.zip", "open the identity in a package with the secret key in FILE", 2, 2,
-     cmd_identity},
+    {"identity", "FILE FILE.zip", "open the identity in a package with the secret key in FILE", 2,
+     2, cmd_identity},
 };
 
 static int usage(void)
 {
     (void)fprintf(stderr,
                   "gongqi-verify %s: checks what a gongqi server published\n\n"
-                  "KEY is a verifier key (name+id+base64) or a file with it, first or as --key KEY; LOG is a directory or "
+                  "KEY is a verifier key (name+id+base64) or a file with it, first or as --key "
+                  "KEY; LOG is a directory or "
                   "an\naddress such as https://example.org/log.\n\n",
                   GONGQI_VERSION);
     for (size_t i = 0; i < LEN(COMMANDS); i++)

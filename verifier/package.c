@@ -249,9 +249,12 @@ static bool version_hash(struct checking *c, arena *mem, int64_t version, str *r
     str doc = member_text(c, mem, str_fmt(mem, "versions/%lld.doc.json", (long long)version));
     if (!json.p || !doc.p || json_read(json, &meta) != OK)
         return false;
-    const str parts[] = {or_empty(meta, "title"),    or_empty(meta, "digest"),
-                         or_empty(meta, "cover"),    or_empty(meta, "category"),
-                         doc,                        or_empty(meta, "declared")};
+    const str parts[] = {or_empty(meta, "title"),
+                         or_empty(meta, "digest"),
+                         or_empty(meta, "cover"),
+                         or_empty(meta, "category"),
+                         doc,
+                         or_empty(meta, "declared")};
     size_t n = LEN(parts) - (parts[LEN(parts) - 1].n == 0);
     struct sha256_ctx h;
     sha256_start(&h);

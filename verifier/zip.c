@@ -1,4 +1,5 @@
-/* Reading archives as gongqi writes them (base/zip.c is the writer; this shares no line with it). */
+/* Reading archives as gongqi writes them (base/zip.c is the writer; this shares no line with it).
+ */
 #include "verify.h"
 
 #include <errno.h>
@@ -225,7 +226,7 @@ struct walking {
 static err sizes64(const uint8_t *extra, size_t n, bool big, bool far, struct member *m,
                    uint64_t *at)
 {
-    size_t need = 4 + (big ? 16 : 0) + (far ? 8 : 0);
+    size_t need = 4U + (big ? 16U : 0U) + (far ? 8U : 0U);
     if (!big && !far)
         return OK;
     if (n != need)
@@ -250,7 +251,8 @@ static err entry(struct walking *w, struct member *m)
         return bad("the directory is broken");
     str name = {(const char *)p + CENTRAL_N, name_n};
     uint64_t at = le(p + 42, 4);
-    *m = (struct member){.name = name, .size = (int64_t)le(p + 24, 4), .crc = (uint32_t)le(p + 16, 4)};
+    *m = (struct member){
+        .name = name, .size = (int64_t)le(p + 24, 4), .crc = (uint32_t)le(p + 16, 4)};
     TRY(sizes64(p + CENTRAL_N + name_n, extra_n, (uint64_t)m->size == ALL32, at == ALL32, m, &at));
     w->at += all;
     if (name_n > MEMBER_NAME_MAX)
@@ -292,8 +294,7 @@ err archive_open(arena *mem, int fd, struct findings *f, struct archive *ret_a)
     uint8_t *central = arena_room(mem, (size_t)c.size + 1);
     TRY(read_at(fd, c.start, central, (size_t)c.size));
     struct archive a = {.fd = fd, .v = NEW_N(mem, struct member, c.n + 1)};
-    struct walking w = {
-        .a = &a, .f = f, .central = {central, (size_t)c.size}, .start = c.start};
+    struct walking w = {.a = &a, .f = f, .central = {central, (size_t)c.size}, .start = c.start};
     if (c.n)
         w.stamp = (struct stamp){le(central + 12, 2), le(central + 14, 2)};
     for (; a.n < c.n; a.n++) {
@@ -327,7 +328,7 @@ err archive_hash(const struct archive *a, const struct member *m, struct sha256 
     uLong crc = crc32(0, NULL, 0);
     sha256_start(&hash);
     for (int64_t done = 0; done < m->size;) {
-        size_t n = m->size - done < CHUNK ? (size_t)(m->size - done) : CHUNK;
+        size_t n = m->size - done < CHUNK ? (size_t)(m->size - done) : (size_t)CHUNK;
         TRY(read_at(a->fd, m->at + done, chunk, n));
         sha256_add(&hash, (struct bytes){chunk, n});
         crc = crc32(crc, chunk, (uInt)n);

@@ -1,4 +1,5 @@
-/* gongqi evidence: makes a package of evidence at once, as an officer who may ask for one; lists. */
+/* gongqi evidence: makes a package of evidence at once, as an officer who may ask for one; lists.
+ */
 #include "account/account.h"
 #include "app/boot.h"
 #include "app/commands.h"
@@ -25,9 +26,9 @@ static err officer(struct tx *t, struct asking *x)
     TRY(user_find_mobile(t, x->b->mem, x->b->site.vault, mobile, &u));
     TRY(user_roles(t, u.id, &roles));
     x->p.asked_by = u.id;
-    return roles & PACKAGE_ROLES
-               ? OK
-               : fault(ERR_DENIED, "denied", "that person is no compliance, security or chief officer");
+    return roles & PACKAGE_ROLES ? OK
+                                 : fault(ERR_DENIED, "denied",
+                                         "that person is no compliance, security or chief officer");
 }
 
 static err ask(struct tx *t, void *ctx)
@@ -93,8 +94,8 @@ static err list_print(struct asking *x)
     for (size_t i = 0; i < x->n; i++) {
         const struct package *p = &x->v[i];
         (void)printf("%lld\t%.*s\t/a/%.*s/%lld\t%.*s %.*s\t%lld bytes\t%.*s\n", (long long)p->id,
-                     FMT(p->state), FMT(p->handle), (long long)p->no, FMT(p->basis),
-                     FMT(p->number), (long long)p->size, FMT(p->manifest));
+                     FMT(p->state), FMT(p->handle), (long long)p->no, FMT(p->basis), FMT(p->number),
+                     (long long)p->size, FMT(p->manifest));
     }
     return OK;
 }

@@ -24,14 +24,14 @@ static err packages(struct tx *t, void *ctx)
                         .asked_by = d->user[DEMO_COMPLIANCE]};
     TRY(package_ask(t, d->mem, &p));
     TRY(package_queue(t, d->mem, p.id));
-    p = (struct package){
-        .account_id = d->account[OTHER],
-        .basis = S("order"),
-        .number = S("演示调取〔2026〕2 号"),
-        .reason = S("核对账号的注册主体。"),
-        .recipient = S("gongqi-x25519-nVaewno0rmnfyHtfoz-bzEOtz84WbhTVIrk5gcEpQsw"),
-        .identity_reason = S("文书要求提供主体的真实身份。"),
-        .asked_by = d->user[DEMO_COMPLIANCE]};
+    p = (struct package){.account_id = d->account[OTHER],
+                         .basis = S("order"),
+                         .number = S("演示调取〔2026〕2 号"),
+                         .reason = S("核对账号的注册主体。"),
+                         .recipient =
+                             S("gongqi-x25519-nVaewno0rmnfyHtfoz-bzEOtz84WbhTVIrk5gcEpQsw"),
+                         .identity_reason = S("文书要求提供主体的真实身份。"),
+                         .asked_by = d->user[DEMO_COMPLIANCE]};
     return package_ask(t, d->mem, &p);
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 #include "account/account.h"
 #include "article/article.h"
+#include "base/json.h"
 #include "base/zip.h"
 #include "package/package_store.h"
-#include "base/json.h"
 #include "web/out.h"
 
 struct packed {
@@ -20,7 +20,7 @@ struct lost {
 enum {
     SHOWN_OPERATIONS = 200,
     SHOWN_FILES = 2000,
-     PACKAGE_RECORDS_MAX = 100000,
+    PACKAGE_RECORDS_MAX = 100000,
     PACKAGE_JSON_MAX = 16 * 1024 * 1024,
 };
 
@@ -72,7 +72,8 @@ err receipts_records(struct build *b);
 /* The record of the finished manifest, and its receipt as the last member. */
 err receipts_package(struct build *b, str manifest_hash);
 
-/* ---- in JSON: ids as texts (they have more digits than JavaScript keeps), times as RFC 3339 ---- */
+/* ---- in JSON: ids as texts (they have more digits than JavaScript keeps), times as RFC 3339 ----
+ */
 void key_id(struct jw *j, const char *key, int64_t id);
 void key_time(struct jw *j, const char *key, int64_t ms);
 

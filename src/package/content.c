@@ -83,8 +83,8 @@ static void article_part(struct part *x)
     jw_key(j, "article");
     jw_object(j);
     jw_key_int(j, "no", a->no);
-    jw_key_str(j, "address", str_fmt(x->mem, "%.*s/a/%.*s/%lld", FMT(site), FMT(a->handle),
-                                     (long long)a->no));
+    jw_key_str(j, "address",
+               str_fmt(x->mem, "%.*s/a/%.*s/%lld", FMT(site), FMT(a->handle), (long long)a->no));
     jw_key_str(j, "title", a->title);
     jw_key_str(j, "kind", a->kind);
     jw_key_str(j, "category", a->category);

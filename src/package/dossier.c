@@ -192,8 +192,7 @@ err dossier_cases(struct build *b)
 {
     for (size_t i = 0; i < b->case_n; i++) {
         AUTO_ARENA(mem);
-        struct part x = {
-            .b = b, .mem = mem, .case_id = b->cases[i], .measures = b->measure_n};
+        struct part x = {.b = b, .mem = mem, .case_id = b->cases[i], .measures = b->measure_n};
         str json, path = str_fmt(mem, "cases/%lld.json", (long long)x.case_id);
         TRY(db_read(b->run->site->db, case_tx, &x));
         TRY(buf_take(&x.j.out, &json));
@@ -294,7 +293,8 @@ static err append(int fd, str s)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return fault(ERR_IO, errno == ENOSPC || errno == EDQUOT ? "disk_full" : "storage_unavailable",
+            return fault(ERR_IO,
+                         errno == ENOSPC || errno == EDQUOT ? "disk_full" : "storage_unavailable",
                          "package lines: errno %d", errno);
         s = str_sub(s, (size_t)n, s.n);
     }

@@ -13,16 +13,15 @@
 static err leave(struct tx *t, arena *mem, const struct package *p, enum record_kind kind,
                  int64_t actor)
 {
-    return record_add(
-        t, &(struct record_in){
-               .kind = kind,
-               .account_id = p->account_id,
-               .actor = actor,
-               .subject = str_fmt(mem, "package/%lld", (long long)p->id),
-               RECORD_FIELDS(RECORD_INT("no", p->no), RECORD_TEXT("basis", p->basis),
-                             RECORD_TEXT("number", p->number),
-                             RECORD_INT("identity", p->recipient.n > 0)),
-           });
+    return record_add(t, &(struct record_in){
+                             .kind = kind,
+                             .account_id = p->account_id,
+                             .actor = actor,
+                             .subject = str_fmt(mem, "package/%lld", (long long)p->id),
+                             RECORD_FIELDS(RECORD_INT("no", p->no), RECORD_TEXT("basis", p->basis),
+                                           RECORD_TEXT("number", p->number),
+                                           RECORD_INT("identity", p->recipient.n > 0)),
+                         });
 }
 
 err package_queue(struct tx *t, arena *mem, int64_t id)
@@ -117,9 +116,9 @@ err package_cancel(struct tx *t, arena *mem, int64_t id, int64_t by)
     struct package p;
     TRY(package_load(t, mem, id, &p));
     bool asked = str_eq(p.state, S("asked"));
-    TRY(store_package_step(t, &(struct package_step){id, asked ? S("asked") : S("waiting"),
-                                                     asked ? S("") : S("working"),
-                                                     S("cancelled")}));
+    TRY(store_package_step(t,
+                           &(struct package_step){id, asked ? S("asked") : S("waiting"),
+                                                  asked ? S("") : S("working"), S("cancelled")}));
     return leave(t, mem, &p, RECORD_package_cancelled, by);
 }
 

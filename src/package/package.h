@@ -58,7 +58,8 @@ struct package_query {
 };
 err package_list(struct tx *t, arena *mem, const struct package_query *q, struct package **ret_v,
                  size_t *ret_n);
-/* Its file; the caller closes *ret_fd. ERR_NOT_FOUND "package_gone" when there is none (any more). */
+/* Its file; the caller closes *ret_fd. ERR_NOT_FOUND "package_gone" when there is none (any more).
+ */
 err package_open(struct site *site, const struct package *p, int *ret_fd, int64_t *ret_size);
 
 /* Makes the package of {"id": …}. Leaves nothing behind when it fails. */
@@ -77,7 +78,8 @@ err package_make(const struct package_run *run, int64_t id);
 err package_sweep_job(void *site, const struct job *job);
 
 /* ---- the part with the identity (seal.c) ---- */
-/* A recipient's key: "gongqi-x25519-" and the 32 bytes in base64url. ERR_INVALID "recipient_key". */
+/* A recipient's key: "gongqi-x25519-" and the 32 bytes in base64url. ERR_INVALID "recipient_key".
+ */
 err package_key_parse(arena *mem, str text, struct bytes *ret_key);
 /* libsodium's sealed box (X25519, XSalsa20-Poly1305). */
 err package_seal(arena *mem, struct bytes key, str plain, struct bytes *ret_sealed);

@@ -110,9 +110,10 @@ static struct table_row row_of(struct request *r, const struct package *p)
     struct table_cell *c = NEW_N(r->mem, struct table_cell, COLUMNS);
     bool by_case = str_eq(p->basis, S("case"));
     c[0].text = p->title;
-    c[1].text = str_fmt(r->mem, "%.*s %.*s",
-                        FMT(msg(r->lang, by_case ? MSG_package_basis_case : MSG_package_basis_order)),
-                        FMT(p->number));
+    c[1].text =
+        str_fmt(r->mem, "%.*s %.*s",
+                FMT(msg(r->lang, by_case ? MSG_package_basis_case : MSG_package_basis_order)),
+                FMT(p->number));
     c[2].text = p->asked_name;
     c[3].at_ms = p->asked_at;
     c[4] = (struct table_cell){
@@ -138,8 +139,8 @@ err page_packages(struct request *r)
     if (before.n && str_int(before, &x.q.before) != OK)
         return fault(ERR_NOT_FOUND, "not_found", "no such page");
     TRY(request_read(r, load_list, &x));
-    static const enum msg LABELS[COLUMNS] = {MSG_package_subject, MSG_package_basis, MSG_package_who,
-                                             MSG_package_when, MSG_word_status};
+    static const enum msg LABELS[COLUMNS] = {MSG_package_subject, MSG_package_basis,
+                                             MSG_package_who, MSG_package_when, MSG_word_status};
     struct table_col cols[COLUMNS] = {0};
     for (size_t i = 0; i < COLUMNS; i++)
         cols[i].label = msg(r->lang, LABELS[i]);
@@ -304,9 +305,9 @@ err page_package(struct request *r)
         .base = href(r->mem, p->id),
         .state = state_text(r, p->state),
         .tone = state_tone(p->state),
-        .why = p->fail.n ? msg_lookup(r->lang, "reason.", str_z(r->mem, p->fail),
-                                      MSG_package_failed_text)
-                         : S(""),
+        .why = p->fail.n
+                   ? msg_lookup(r->lang, "reason.", str_z(r->mem, p->fail), MSG_package_failed_text)
+                   : S(""),
         .may_have = (r->session.roles & PACKAGE_ROLES) != 0,
         .may_allow = privacy && p->asked_by != r->session.user_id,
         .live = live};

@@ -16,8 +16,7 @@ err store_package_insert(struct tx *t, const struct package *p)
 err store_package_step(struct tx *t, const struct package_step *s)
 {
     int64_t n = 0;
-    TRY(db_exec_n(t,
-                  "UPDATE evidence_package SET state = $2 WHERE id = $1 AND state IN ($3, $4)",
+    TRY(db_exec_n(t, "UPDATE evidence_package SET state = $2 WHERE id = $1 AND state IN ($3, $4)",
                   DB_IN(s->id, s->to, s->from, s->from2), &n));
     return n ? OK
              : fault(ERR_CONFLICT, "package_over", "package %lld is not %.*s", (long long)s->id,
@@ -51,12 +50,12 @@ err store_package_failed(struct tx *t, int64_t id, str reason)
 
 err store_package_done(struct tx *t, const struct package *p)
 {
-    return db_exec(t,
-                   "UPDATE evidence_package SET state = 'done', blob = $2, size = $3,"
-                   " missing = $4, files = $5, manifest = $6, record_id = $7, made_at = $8,"
-                   " parts_done = parts WHERE id = $1",
-                   DB_IN(p->id, p->blob, p->size, p->missing, p->files, p->manifest, p->record_id,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "UPDATE evidence_package SET state = 'done', blob = $2, size = $3,"
+        " missing = $4, files = $5, manifest = $6, record_id = $7, made_at = $8,"
+        " parts_done = parts WHERE id = $1",
+        DB_IN(p->id, p->blob, p->size, p->missing, p->files, p->manifest, p->record_id, tx_now(t)));
 }
 
 #define COLUMNS                                                                                    \
@@ -150,9 +149,8 @@ err store_package_notices(struct tx *t, arena *mem, const struct package *p,
 {
     struct package_notice *v = NEW_N(mem, struct package_notice, NOTICES_MAX), x = {0};
     size_t n = 0;
-    str link =
-        p->no ? str_fmt(mem, "/console/%.*s/articles/%lld", FMT(p->handle), (long long)p->no)
-              : str_cat(mem, S("/console/"), p->handle);
+    str link = p->no ? str_fmt(mem, "/console/%.*s/articles/%lld", FMT(p->handle), (long long)p->no)
+                     : str_cat(mem, S("/console/"), p->handle);
     str below = str_cat(mem, link, S("/"));
     DB_EACH(t, mem,
             "SELECT n.user_id, n.at, COALESCE(n.read_at, 0), n.kind, n.args, n.link FROM notice n"
@@ -182,7 +180,8 @@ err store_package_media(struct tx *t, arena *mem, str hash, struct package_media
 #define OPERATION_OUT(x)                                                                           \
     DB_OUT(&(x).id, &(x).at, &(x).user_id, &(x).account_id, &(x).method, &(x).route, &(x).object,  \
            &(x).result, &(x).status, &(x).ip, &(x).port, &(x).user_agent, &(x).content_hash)
-#define AT_OR_BELOW(place, slash) "(o.object = " place " OR substr(o.object, 1, length(" slash ")) = " slash ")"
+#define AT_OR_BELOW(place, slash)                                                                  \
+    "(o.object = " place " OR substr(o.object, 1, length(" slash ")) = " slash ")"
 
 /* A new article has no number yet in the address that made it: it is known by the time that its
  * event and the row share, both written in one transaction. */
@@ -193,14 +192,17 @@ err store_operations(struct tx *t, arena *mem, const struct package *p, int64_t 
     size_t n = 0;
     str page = str_fmt(mem, "/console/%.*s/articles/%lld", FMT(p->handle), (long long)p->no);
     str api = str_fmt(mem, "/api/v1/accounts/%.*s/articles/%lld", FMT(p->handle), (long long)p->no);
-    DB_EACH(t, mem,
-            OPERATION " AND o.account_id = $2 AND ($3 = 0 OR " AT_OR_BELOW("$4", "$5") " OR "
-                AT_OR_BELOW("$6", "$7") " OR EXISTS (SELECT 1 FROM article_event e"
-                " WHERE e.account_id = $2 AND e.no = $3 AND e.at = o.at AND e.actor = o.user_id))"
-                " ORDER BY o.id LIMIT 200",
-            DB_IN(after, p->account_id, p->no, page, str_cat(mem, page, S("/")), api,
-                  str_cat(mem, api, S("/"))),
-            OPERATION_OUT(x), { v[n++] = x; });
+    DB_EACH(
+        t, mem,
+        OPERATION
+        " AND o.account_id = $2 AND ($3 = 0 OR " AT_OR_BELOW("$4", "$5") " OR " AT_OR_BELOW(
+            "$6",
+            "$7") " OR EXISTS (SELECT 1 FROM article_event e"
+                  " WHERE e.account_id = $2 AND e.no = $3 AND e.at = o.at AND e.actor = o.user_id))"
+                  " ORDER BY o.id LIMIT 200",
+        DB_IN(after, p->account_id, p->no, page, str_cat(mem, page, S("/")), api,
+              str_cat(mem, api, S("/"))),
+        OPERATION_OUT(x), { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;
     return OK;
@@ -213,10 +215,11 @@ err store_case_operations(struct tx *t, arena *mem, const struct case_operations
     size_t n = 0;
     str page = str_fmt(mem, "/desk/cases/%lld", (long long)q->case_id);
     DB_EACH(t, mem,
-            OPERATION " AND o.user_id IN (SELECT d.officer FROM decision d WHERE d.case_id = $2"
-                " UNION SELECT d.second_officer FROM decision d WHERE d.case_id = $2"
-                " UNION SELECT c.officer FROM proposal c WHERE c.case_id = $2) AND o.user_id <> 0"
-                " AND " AT_OR_BELOW("$3", "$4") " ORDER BY o.id LIMIT 200",
+            OPERATION
+            " AND o.user_id IN (SELECT d.officer FROM decision d WHERE d.case_id = $2"
+            " UNION SELECT d.second_officer FROM decision d WHERE d.case_id = $2"
+            " UNION SELECT c.officer FROM proposal c WHERE c.case_id = $2) AND o.user_id <> 0"
+            " AND " AT_OR_BELOW("$3", "$4") " ORDER BY o.id LIMIT 200",
             DB_IN(q->after, q->case_id, page, str_cat(mem, page, S("/"))), OPERATION_OUT(x),
             { v[n++] = x; });
     *ret_v = v;

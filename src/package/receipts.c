@@ -77,8 +77,8 @@ static err subjects(struct build *b, struct buf *lines)
     TRY(records_of(b, str_fmt(mem, "account/%lld", (long long)account), lines));
     TRY(records_of(b, str_fmt(mem, "registrant/%lld", (long long)b->account.registrant_id), lines));
     if (b->p.no)
-        TRY(records_of(
-            b, str_fmt(mem, "article/%lld/%lld", (long long)account, (long long)b->p.no), lines));
+        TRY(records_of(b, str_fmt(mem, "article/%lld/%lld", (long long)account, (long long)b->p.no),
+                       lines));
     for (size_t i = 0; i < b->case_n; i++)
         TRY(records_of(b, str_fmt(mem, "case/%lld", (long long)b->cases[i]), lines));
     for (size_t i = 0; i < b->measure_n; i++)
