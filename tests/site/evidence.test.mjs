@@ -149,13 +149,12 @@ test('each download and request is in the operation log', async () => {
 function pack(members) {
   const [local, central] = [[], []];
   let offset = 0;
-  const crc = (b) => Buffer.from(execCrc(b));
-  for (const { name, bytes, sum } of members) {
+  for (const { name, bytes } of members) {
     const common = Buffer.alloc(26);
     common.writeUInt16LE(45, 0);
     common.writeUInt16LE(0x800, 2);
     stamp.copy(common, 6);
-    (sum ?? crc(bytes)).copy(common, 10);
+    crc32(bytes).copy(common, 10);
     common.writeUInt32LE(bytes.length, 14);
     common.writeUInt32LE(bytes.length, 18);
     common.writeUInt16LE(Buffer.byteLength(name), 22);
@@ -175,8 +174,8 @@ function pack(members) {
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...local, directory, end]);
 }
-let stamp;
-function execCrc(b) {
+let stamp; // time and date of all members
+function crc32(b) {
   let c = 0xffffffff;
   for (const x of b) {
     c ^= x;
@@ -189,9 +188,8 @@ function execCrc(b) {
 
 test('a flipped bit in any member is found and named by both', () => {
   const members = readArchive(first, () => {});
-  let where = 0;
   for (const m of members) {
-    where = first.indexOf(m.bytes, where);
+    const where = m.bytes.byteOffset - first.byteOffset;
     const changed = Buffer.from(first);
     changed[where + Math.floor(m.bytes.length / 2)] ^= 4;
     const v = verdicts(changed);
@@ -277,7 +275,7 @@ test('of an account: all its operations, no articles; the same by the command li
 test('media that have vanished or changed are named, and the rest is there', async () => {
   const blob = join(site.data, 'blobs', media.slice(0, 2), media.slice(2, 4), media);
   const bytes = readFileSync(blob);
-  writeFileSync(blob, Buffer.from(bytes).fill(7, 100, 101));
+  writeFileSync(blob, Buffer.from(bytes).fill(bytes[30] ^ 1, 30, 31));
   const changed = await made();
   assert.match(words(await compliance.get(changed.page)), /有 1 个文件已经丢失或改变/);
   assert.deepEqual(JSON.parse(member(changed.bytes, 'manifest.json')).missing, [{ path: `media/${media}`, why: 'changed' }]);
