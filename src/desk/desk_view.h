@@ -79,6 +79,6 @@ struct desk_job_view {
 };
 struct desk_log_view {
     str csrf, error;
-    str user, account, route, result, from, until; /* the filter as typed */
+    str user, account, route, address, result, from, until; /* the filter as typed */
     struct table_view table;
 };

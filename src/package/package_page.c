@@ -155,7 +155,7 @@ err page_packages(struct request *r)
                                .row_n = n,
                                .chips = chips_of(r, x.q.state),
                                .chip_n = LEN(STATES) + 1,
-                               .empty = {.icon = S("archive-box"),
+                               .empty = {.icon = S("folder"),
                                          .title = msg(r->lang, MSG_package_none),
                                          .text = msg(r->lang, MSG_package_none_text)}}};
     if (x.n > PER_PAGE)
