@@ -139,9 +139,11 @@ static err manifest_check(struct checking *c)
     const json_t *files = json_object_get(root, "files");
     for (size_t i = 0; i < json_array_size(files); i++)
         TRY(listed(c, json_array_get(files, i)));
-    for (size_t i = 0; i < c->a.n; i++)
-        if (!find(c, c->a.v[i].name)->listed && !apart(c->a.v[i].name))
-            finding(c->f, "extra", c->a.v[i].name, "not in the manifest");
+    for (size_t i = 0; i < c->a.n; i++) {
+        const struct member *x = find(c, c->a.v[i].name); /* the first of that name */
+        if (x && !x->listed && !apart(x->name))
+            finding(c->f, "extra", x->name, "not in the manifest");
+    }
     said_missing(c, root);
     c->seen.id = str_dup(c->mem, json_text(root, "package"));
     c->seen.made_at = str_dup(c->mem, json_text(root, "made_at"));
