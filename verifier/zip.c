@@ -283,7 +283,7 @@ static err place(struct walking *w, struct member *m, const uint8_t *p, size_t n
 err archive_open(arena *mem, int fd, struct findings *f, struct archive *ret_a)
 {
     struct stat st;
-    struct central c;
+    struct central c = {0};
     if (fstat(fd, &st) != 0)
         return fault(ERR_IO, "unreadable", "can't read the package");
     TRY(end_read(fd, st.st_size, &c));
