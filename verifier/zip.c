@@ -195,22 +195,26 @@ static err end_read(int fd, int64_t file, struct central *ret_c)
 
 /* ---- the directory ---- */
 
+static bool letter_ok(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
 /* Lower-case letters, digits, and . _ - between single slashes, no part of dots alone. */
 static bool name_ok(str name)
 {
-    bool dots = true;
-    if (!name.n || name.n > MEMBER_NAME_MAX)
-        return false;
-    for (size_t i = 0; i <= name.n; i++) {
-        char c = i < name.n ? name.p[i] : '/';
-        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-        if (c == '/' && dots)
+    for (str rest = name; rest.p;) {
+        str part = str_split(rest, '/', &rest);
+        size_t dots = 0;
+        for (size_t i = 0; i < part.n; i++) {
+            if (!letter_ok(part.p[i]))
+                return false;
+            dots += part.p[i] == '.';
+        }
+        if (dots == part.n)
             return false;
-        if (!word && c != '.' && c != '/')
-            return false;
-        dots = c == '/' || (dots && c == '.');
     }
-    return true;
+    return name.n > 0;
 }
 
 struct walking {

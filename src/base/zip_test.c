@@ -32,7 +32,8 @@ static void test_zip__is_read_by_python(void **state)
         mem,
         "python3 -c 'import zipfile,sys;z=zipfile.ZipFile(\"%s\");assert z.testzip() is None;"
         "assert z.namelist()==[\"data.json\",\"a/\\u6587.md\",\"media/x.bin\"];"
-        "assert z.read(\"data.json\")==b\"{}\";assert z.read(\"media/x.bin\")==b\"0123456789\"*100000;"
+        "assert z.read(\"data.json\")==b\"{}\";assert "
+        "z.read(\"media/x.bin\")==b\"0123456789\"*100000;"
         "assert z.infolist()[0].date_time[:3]==(2026,11,24)'",
         path);
     assert_int_equal(system(script.p), 0); /* NOLINT(cert-env33-c) */
