@@ -153,7 +153,11 @@ static const struct job_kind JOBS[] = {
     {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
     {.name = CLOSING_JOB, .fn = closing_job, .every_ms = 10 * SECOND_MS},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
-    {.name = PACKAGE_JOB, .fn = package_job, .max_tries = 3, .timeout_ms = HOUR_MS, .at_once = 1},
+    {.name = PACKAGE_JOB,
+     .fn = package_job,
+     .max_tries = 3,
+     .timeout_ms = 15 * MINUTE_MS,
+     .at_once = 1},
     {.name = "package_sweep", .fn = package_sweep_job, .every_ms = HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
