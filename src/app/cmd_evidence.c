@@ -23,7 +23,10 @@ static err officer(struct tx *t, struct asking *x)
     unsigned roles = 0;
     str mobile;
     TRY(mobile_check(x->b->mem, str_from(x->arg[1]), &mobile));
-    TRY(user_find_mobile(t, x->b->mem, x->b->site.vault, mobile, &u));
+    err e = user_find_mobile(t, x->b->mem, x->b->site.vault, mobile, &u);
+    if (e == ERR_NOT_FOUND)
+        return fault(ERR_DENIED, "denied", "nobody logs in with that number");
+    TRY(e);
     TRY(user_roles(t, u.id, &roles));
     x->p.asked_by = u.id;
     return roles & PACKAGE_ROLES ? OK
@@ -37,7 +40,10 @@ static err ask(struct tx *t, void *ctx)
     struct account a;
     str no = STR_NONE, handle = str_split(str_from(x->arg[0]), '/', &no);
     TRY(officer(t, x));
-    TRY(account_find(t, x->b->mem, handle, &a));
+    err e = account_find(t, x->b->mem, handle, &a);
+    if (e == ERR_NOT_FOUND)
+        return fault(e, "no_such_account", "no account %.*s", FMT(handle));
+    TRY(e);
     x->p.account_id = a.id;
     if (no.p)
         TRY(str_int(no, &x->p.no));
@@ -62,9 +68,10 @@ static void tell(int64_t done, int64_t all)
 static err make(struct asking *x)
 {
     struct package_run run = {.site = &x->b->site, .tell = tell};
-    TRY(db_tx(x->b->site.db, ask, x));
     TRY(log_open(x->b, &run.log));
-    err e = package_make(&run, x->p.id);
+    err e = db_tx(x->b->site.db, ask, x);
+    if (e == OK)
+        e = package_make(&run, x->p.id);
     struct fault f = fault_of(e);
     record_log_close(run.log);
     (void)fputc('\n', stderr);
