@@ -230,6 +230,8 @@ test('a member removed, added, doubled, under a tricky name, or another manifest
 });
 
 test('the identity: a reason of its own, a second person, and only for the holder of the key', async () => {
+  // The tests before never let this process hear that idle connections were closed meanwhile.
+  await new Promise((r) => setTimeout(r, 200));
   const secret = join(dir, 'secret');
   const recipient = execFileSync(verifier, ['newkey', secret], { encoding: 'utf8' }).trim();
   const page = must(await ask({ '接收人的公钥（仅在需要真实身份时）': recipient, 需要真实身份的理由: '文书第二条要求' })).location;
