@@ -91,6 +91,7 @@ err demo_scan(struct demo *d);     /* rules; their passes run when it is served 
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
 err demo_provider(struct demo *d); /* the front page, the directory, support */
 
+err demo_around(struct demo *d);  /* series, pinned articles; after demo_articles */
 err demo_leaving(struct demo *d); /* an account closed by its owner */
 err demo_cases(struct demo *d);   /* findings, rulings, an appeal */
 

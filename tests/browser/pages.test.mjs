@@ -25,6 +25,7 @@ const apart = {
   '/desk/outbox/:id': 'one message; walked by tests/site/desk',
   '/desk/jobs/:id': 'a job that failed; walked by tests/site/desk',
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
+  '/preview/:token': 'a secret link; walked by tests/site/around',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
   '/desk/licences/:registrant/:id/file': 'a sealed file; walked by tests/site/licences',
 };
