@@ -19,6 +19,10 @@ static err seed(struct tx *t, void *ctx)
 {
     (void)ctx;
     TRY(db_exec(t,
+                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
+                " (11, 'w', '', $1, 1), (12, 'c', '', $1, 1), (13, 'm', '', $1, 1)",
+                DB_IN(str_bytes(S("x")))));
+    TRY(db_exec(t,
                 "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
                 " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
                 " 'individual', 'active', 'River', '', 'culture', 1, 1)",
