@@ -23,17 +23,20 @@ static const struct {
 static err pass(struct tx *t, struct demo *d, int64_t account)
 {
     struct casefile *v;
+    const struct casefile *newest = NULL; /* an older wish of the account still waits */
     size_t n;
     TRY(case_list(t, d->mem, &(struct case_filter){.kind = CASE_PROFILE, .limit = 100}, &v, &n));
-    for (size_t i = n; i-- > 0;)
-        if (v[i].account_id == account)
-            return demo_decide(t, d->mem,
-                               &(struct demo_verdict){.kind = CASE_PROFILE,
-                                                      .verdict = VERDICT_APPROVE,
-                                                      .account = account,
-                                                      .subject = v[i].subject,
-                                                      .officer = d->user[DEMO_REVIEWER_2]});
-    return fault(ERR_NOT_FOUND, "not_found", "no case of account %lld", (long long)account);
+    for (size_t i = 0; i < n; i++)
+        if (v[i].account_id == account && (!newest || v[i].id > newest->id))
+            newest = &v[i];
+    if (!newest)
+        return fault(ERR_NOT_FOUND, "not_found", "no case of account %lld", (long long)account);
+    return demo_decide(t, d->mem,
+                       &(struct demo_verdict){.kind = CASE_PROFILE,
+                                              .verdict = VERDICT_APPROVE,
+                                              .account = account,
+                                              .subject = newest->subject,
+                                              .officer = d->user[DEMO_REVIEWER_2]});
 }
 
 static err series_of(struct tx *t, struct demo *d, size_t i)

@@ -128,6 +128,7 @@ err page_draft_links(struct request *r)
     struct linking x = {.r = r};
     TRY(request_arg_int(r, "no", &x.no));
     form_init(r, FIELDS, LEN(FIELDS), &x.form);
+    form_set(&x.form, "days", DAYS[1].value);
     return show(&x, 200);
 }
 
