@@ -99,8 +99,7 @@ static err pending_settle(struct tx *t, arena *mem, const struct account *a,
                           const struct profile_wish *w, bool *ret_same)
 {
     struct profile_change_row c;
-    struct profile_change_row about = {
-        .account_id = a->id, .field = w->field, .series = w->series};
+    struct profile_change_row about = {.account_id = a->id, .field = w->field, .series = w->series};
     err e = store_change_pending(t, mem, &about, &c);
     *ret_same = e == OK && same_value(w->field, c.new_value, w->value);
     if (e == ERR_NOT_FOUND)

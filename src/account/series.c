@@ -79,10 +79,10 @@ err series_end(struct tx *t, arena *mem, int64_t account_id, int64_t no, int64_t
     TRY(series_load(t, mem, account_id, no, &s));
     if (s.ended_at)
         return OK;
-    err e = store_change_pending(t, mem, &(struct profile_change_row){.account_id = account_id,
-                                                                      .field = S("intro"),
-                                                                      .series = no},
-                                 &c);
+    err e = store_change_pending(
+        t, mem,
+        &(struct profile_change_row){.account_id = account_id, .field = S("intro"), .series = no},
+        &c);
     if (e == OK) {
         TRY(store_change_decide(t, &c, S("cancelled"), S("")));
         TRY(case_cancel(t, CASE_PROFILE, account_id, c.id));

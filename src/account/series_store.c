@@ -13,8 +13,7 @@ err store_series_insert(struct tx *t, const struct series *s, int64_t *ret_no)
 
 err store_series_text(struct tx *t, int64_t account_id, int64_t no, str title, str intro)
 {
-    return db_exec(t,
-                   "UPDATE series SET title = $3, intro = $4 WHERE account_id = $1 AND no = $2",
+    return db_exec(t, "UPDATE series SET title = $3, intro = $4 WHERE account_id = $1 AND no = $2",
                    DB_IN(account_id, no, title, intro));
 }
 

@@ -21,8 +21,9 @@ struct writing {
 /* Unknown members are refused, so that a typing error does not publish something else. */
 static err members_check(const json_t *body)
 {
-    static const char *const KNOWN[] = {"title",   "digest",     "category",     "cover", "doc",
-                                        "markdown", "publish", "publish_at", "declarations", "tags"};
+    static const char *const KNOWN[] = {"title",        "digest",   "category", "cover",
+                                        "doc",          "markdown", "publish",  "publish_at",
+                                        "declarations", "tags"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)body, key, value)

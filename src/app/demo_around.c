@@ -96,7 +96,8 @@ static err plan_of(struct tx *t, struct demo *d, int account)
     struct article_text x = {.title = S("下周的安排，先写在这里"),
                              .digest = S(""),
                              .cover = S(""),
-                             .category = str_from(DEMO_TOPIC[DEMO_ACCOUNT[account].topic].category)};
+                             .category =
+                                 str_from(DEMO_TOPIC[DEMO_ACCOUNT[account].topic].category)};
     TRY(demo_doc(d, S("到点才会公开。在那之前，可以改时间，也可以取消。"), &doc));
     TRY(article_text_check(d->mem, &x, doc, &x));
     TRY(article_submit(t, d->mem,

@@ -142,9 +142,9 @@ static err tags_follow(struct tx *t, arena *mem, const struct article *a, str de
     str now = tag_pages(mem, declared), before = tag_pages(mem, a->declared);
     if (!now.n && !before.n)
         return OK;
-    TRY(tags_put(t, mem,
-                 &(struct tagging){a->account_id, a->no, a->published_at ? a->published_at : at,
-                                   declared}));
+    TRY(tags_put(
+        t, mem,
+        &(struct tagging){a->account_id, a->no, a->published_at ? a->published_at : at, declared}));
     return str_eq(now, before) || !now.n ? OK : page_touch(t, str_sub(now, 1, now.n));
 }
 

@@ -224,34 +224,32 @@ static err state_page(struct request *r, int status, const struct form *withdraw
         {.label = msg(r->lang, MSG_word_status), .text = state_word(r, a->state)},
         {.label = msg(r->lang, MSG_article_versions), .text = str_fmt(r->mem, "%d", a->versions)},
     };
-    struct article_state_view v = {.r = r,
-                                   .a = a,
-                                   .base = base,
-                                   .steps = steps_of(r, a),
-                                   .events = events_of(r, &s),
-                                   .facts = {facts, LEN(facts)},
-                                   .returned = waits                           ? S("")
-                                               : s.has_draft && s.d.returned.n ? s.d.returned
-                                                                               : a->reason,
-                                   .has_draft = s.has_draft,
-                                   .can_edit = !waits && !str_eq(a->state, S("removed")),
-                                   .can_unsubmit = waits,
-                                   .can_discard = draft && !a->version,
-                                   .can_link = !str_eq(a->state, S("removed")) &&
-                                               !str_eq(a->state, S("discarded")),
-                                   .can_pin = str_eq(a->state, S("published")) &&
-                                              r->member.role >= MEMBER_EDITOR,
-                                   .pinned = s.pinned,
-                                   .notes = s.notes,
-                                   .can_withdraw = str_eq(a->state, S("published")) &&
-                                                   r->member.role >= MEMBER_EDITOR,
-                                   .discard = {.id = S("discard"),
-                                               .button = msg(r->lang, MSG_article_discard),
-                                               .title = msg(r->lang, MSG_article_discard),
-                                               .text = msg(r->lang, MSG_article_discard_effect),
-                                               .action = str_cat(r->mem, base, S("/discard")),
-                                               .csrf = r->session.csrf,
-                                               .danger = true}};
+    struct article_state_view v = {
+        .r = r,
+        .a = a,
+        .base = base,
+        .steps = steps_of(r, a),
+        .events = events_of(r, &s),
+        .facts = {facts, LEN(facts)},
+        .returned = waits                           ? S("")
+                    : s.has_draft && s.d.returned.n ? s.d.returned
+                                                    : a->reason,
+        .has_draft = s.has_draft,
+        .can_edit = !waits && !str_eq(a->state, S("removed")),
+        .can_unsubmit = waits,
+        .can_discard = draft && !a->version,
+        .can_link = !str_eq(a->state, S("removed")) && !str_eq(a->state, S("discarded")),
+        .can_pin = str_eq(a->state, S("published")) && r->member.role >= MEMBER_EDITOR,
+        .pinned = s.pinned,
+        .notes = s.notes,
+        .can_withdraw = str_eq(a->state, S("published")) && r->member.role >= MEMBER_EDITOR,
+        .discard = {.id = S("discard"),
+                    .button = msg(r->lang, MSG_article_discard),
+                    .title = msg(r->lang, MSG_article_discard),
+                    .text = msg(r->lang, MSG_article_discard_effect),
+                    .action = str_cat(r->mem, base, S("/discard")),
+                    .csrf = r->session.csrf,
+                    .danger = true}};
     if (withdraw)
         v.withdraw = *withdraw;
     else

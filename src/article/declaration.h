@@ -1,8 +1,8 @@
 /* What an article declares of itself when it is published: taken over or one's own, made with AI,
  * advertising, fiction, news with place and time, a prompt for minors (regulation 2017 art. 8, 10;
- * obligations A8.1, A10.2, 2.10, 2.11), and its topics. One table: the form, the JSON API, the front matter of
- * imports, the page and the stored JSON all go through it. Stored with each version, and part of
- * its hash when there is something to declare. */
+ * obligations A8.1, A10.2, 2.10, 2.11), and its topics. One table: the form, the JSON API, the
+ * front matter of imports, the page and the stored JSON all go through it. Stored with each
+ * version, and part of its hash when there is something to declare. */
 #pragma once
 #include "base/json.h"
 

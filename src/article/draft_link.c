@@ -17,13 +17,13 @@ bool draft_link_works(const struct draft_link *l, int64_t now)
 static err leave(struct tx *t, arena *mem, enum record_kind kind, const struct draft_link *l,
                  int64_t by)
 {
-    return record_add(t, &(struct record_in){.kind = kind,
-                                             .account_id = l->account_id,
-                                             .actor = by,
-                                             .subject = str_fmt(mem, "article/%lld/%lld",
-                                                                (long long)l->account_id,
-                                                                (long long)l->no),
-                                             RECORD_FIELDS(RECORD_INT("link", l->id))});
+    return record_add(
+        t, &(struct record_in){.kind = kind,
+                               .account_id = l->account_id,
+                               .actor = by,
+                               .subject = str_fmt(mem, "article/%lld/%lld",
+                                                  (long long)l->account_id, (long long)l->no),
+                               RECORD_FIELDS(RECORD_INT("link", l->id))});
 }
 
 static bool closed(const struct article *a)

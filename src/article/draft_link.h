@@ -1,7 +1,8 @@
 /* Secret links to a draft, for people who have no login: a client, an expert, a lawyer. A link ends
  * after its term, after so many views, when it is revoked, and with the account's being public; it
- * shows the draft as it is at that moment. It is a look before publication and no publication: never
- * indexed, counted, and too small to reach an audience. Only the hash of the token is stored. */
+ * shows the draft as it is at that moment. It is a look before publication and no publication:
+ * never indexed, counted, and too small to reach an audience. Only the hash of the token is stored.
+ */
 #pragma once
 #include "article/article.h"
 

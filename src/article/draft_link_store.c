@@ -12,11 +12,11 @@ enum { MAX_LIST = 50 };
 
 err store_draft_link_insert(struct tx *t, const struct draft_link *l, struct bytes token_hash)
 {
-    return db_exec(t,
-                   "INSERT INTO draft_link (account_id, id, no, token_hash, made_by, made_at,"
-                   " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                   DB_IN(l->account_id, l->id, l->no, token_hash, l->made_by, tx_now(t),
-                         l->expires_at));
+    return db_exec(
+        t,
+        "INSERT INTO draft_link (account_id, id, no, token_hash, made_by, made_at,"
+        " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        DB_IN(l->account_id, l->id, l->no, token_hash, l->made_by, tx_now(t), l->expires_at));
 }
 
 err store_draft_link_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
@@ -57,8 +57,7 @@ err draft_link_list(struct tx *t, arena *mem, int64_t account_id, int64_t no,
 {
     struct draft_link *v = NEW_N(mem, struct draft_link, MAX_LIST), l = {0};
     size_t n = 0;
-    DB_EACH(t, mem,
-            LINK " WHERE l.account_id = $1 AND l.no = $2 ORDER BY l.id DESC LIMIT 50",
+    DB_EACH(t, mem, LINK " WHERE l.account_id = $1 AND l.no = $2 ORDER BY l.id DESC LIMIT 50",
             DB_IN(account_id, no), LINK_OUT(l), { v[n++] = l; });
     *ret_v = v;
     *ret_n = n;

@@ -116,10 +116,9 @@ static err stored(struct tx *t, void *ctx)
 
 static struct call link_of(int64_t no, int64_t term)
 {
-    return (struct call){.wish = {.account_id = ACCOUNT,
-                                  .no = no,
-                                  .made_by = WRITER,
-                                  .expires_at = clock_ms() + term}};
+    return (struct call){
+        .wish = {
+            .account_id = ACCOUNT, .no = no, .made_by = WRITER, .expires_at = clock_ms() + term}};
 }
 
 static void test_draft_link__shows_counts_and_ends(void **state)

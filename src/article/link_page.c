@@ -53,13 +53,10 @@ static struct table_row row_of(struct request *r, const struct draft_link *l)
 {
     struct table_cell *c = NEW_N(r->mem, struct table_cell, COLUMNS);
     bool works = draft_link_works(l, r->now);
-    enum msg word = works           ? MSG_link_works
-                    : l->revoked_at ? MSG_link_revoked
-                                    : MSG_link_ended;
+    enum msg word = works ? MSG_link_works : l->revoked_at ? MSG_link_revoked : MSG_link_ended;
     c[0].text = l->made_name.n ? l->made_name : msg(r->lang, MSG_word_none);
-    c[1] = (struct table_cell){.text = msg(r->lang, word),
-                               .status = true,
-                               .tone = works ? TONE_OK : TONE_NEUTRAL};
+    c[1] = (struct table_cell){
+        .text = msg(r->lang, word), .status = true, .tone = works ? TONE_OK : TONE_NEUTRAL};
     c[2].at_ms = l->expires_at;
     c[3].text = str_fmt(r->mem, "%lld", (long long)l->views);
     return (struct table_row){.cells = c};
@@ -87,11 +84,11 @@ static err show(struct linking *x, int status)
 {
     struct request *r = x->r;
     TRY(request_read(r, read, x));
-    const struct table_col cols[COLUMNS] = {{.label = msg(r->lang, MSG_link_by)},
-                                            {.label = msg(r->lang, MSG_word_status)},
-                                            {.label = msg(r->lang, MSG_link_until)},
-                                            {.label = msg(r->lang, MSG_link_views),
-                                             .number = true}};
+    const struct table_col cols[COLUMNS] = {
+        {.label = msg(r->lang, MSG_link_by)},
+        {.label = msg(r->lang, MSG_word_status)},
+        {.label = msg(r->lang, MSG_link_until)},
+        {.label = msg(r->lang, MSG_link_views), .number = true}};
     struct table_row *rows = NEW_N(r->mem, struct table_row, x->n);
     struct confirm_view *acts = NEW_N(r->mem, struct confirm_view, x->n);
     size_t act_n = 0;
@@ -113,9 +110,9 @@ static err show(struct linking *x, int status)
         .acts = acts,
         .act_n = act_n,
         .form = &x->form,
-        .fresh = x->token.n ? str_fmt(r->mem, "%.*s/preview/%.*s", FMT(request_origin(r)),
-                                      FMT(x->token))
-                            : S(""),
+        .fresh = x->token.n
+                     ? str_fmt(r->mem, "%.*s/preview/%.*s", FMT(request_origin(r)), FMT(x->token))
+                     : S(""),
         .views_max = DRAFT_LINK_VIEWS_MAX};
     struct page page = {
         .place = PLACE_CONSOLE,
@@ -213,9 +210,9 @@ err page_wechat(struct request *r)
     TRY(request_read(r, editing_read, &x));
     TRY(doc_from_json(r->mem, x.d.text.doc, &doc));
     TRY(doc_wechat(r->mem, doc, request_origin(r), &v.html));
-    struct page page = {
-        .place = PLACE_CONSOLE,
-        .back = {editing_base(&x),
-                 x.d.text.title.n ? x.d.text.title : msg(r->lang, MSG_word_back), S("")}};
+    struct page page = {.place = PLACE_CONSOLE,
+                        .back = {editing_base(&x),
+                                 x.d.text.title.n ? x.d.text.title : msg(r->lang, MSG_word_back),
+                                 S("")}};
     return REPLY_PAGE(r, &page, view_wechat, &v);
 }

@@ -51,8 +51,9 @@ static struct plan_line line_of(const struct planning *p, const struct article *
 {
     struct request *r = p->r;
     bool bad = p->reason && p->ref.no == a->no, held = str_eq(a->state, S("held"));
-    str at = clock_china_text(r->mem, a->publish_at), base = str_fmt(r->mem, "/console/%.*s/articles/%lld",
-                                                     FMT(r->member.handle), (long long)a->no);
+    str at = clock_china_text(r->mem, a->publish_at),
+        base =
+            str_fmt(r->mem, "/console/%.*s/articles/%lld", FMT(r->member.handle), (long long)a->no);
     str words = msg(r->lang, MSG_plan_cancel);
     struct param *hidden = NEW(r->mem, struct param);
     *hidden = (struct param){S("no"), str_fmt(r->mem, "%lld", (long long)a->no)};
@@ -83,22 +84,22 @@ static err show(struct planning *p, int status)
     struct plan_line *lines = NEW_N(r->mem, struct plan_line, p->n);
     str base = str_fmt(r->mem, "/console/%.*s/schedule", FMT(r->member.handle));
     for (size_t i = 0; i < p->n; i++)
-        lines[i] = line_of(p, &p->v[i],
-                           i ? str_sub(clock_china_text(r->mem, p->v[i - 1].publish_at), 0, 10) : S(""));
+        lines[i] =
+            line_of(p, &p->v[i],
+                    i ? str_sub(clock_china_text(r->mem, p->v[i - 1].publish_at), 0, 10) : S(""));
     str here = month_text(r, p->first);
-    struct plan_view v = {
-        .r = r,
-        .month = here,
-        .before = str_fmt(r->mem, "%.*s?month=%.*s", FMT(base),
-                          FMT(month_text(r, month_on(p->first, -1)))),
-        .after = str_fmt(r->mem, "%.*s?month=%.*s", FMT(base),
-                         FMT(month_text(r, month_on(p->first, 1)))),
-        .here = str_fmt(r->mem, "%.*s?month=%.*s", FMT(base), FMT(here)),
-        .lines = lines,
-        .n = p->n,
-        .empty = {.icon = S("calendar"),
-                  .title = msg(r->lang, MSG_plan_empty),
-                  .text = msg(r->lang, MSG_plan_empty_text)}};
+    struct plan_view v = {.r = r,
+                          .month = here,
+                          .before = str_fmt(r->mem, "%.*s?month=%.*s", FMT(base),
+                                            FMT(month_text(r, month_on(p->first, -1)))),
+                          .after = str_fmt(r->mem, "%.*s?month=%.*s", FMT(base),
+                                           FMT(month_text(r, month_on(p->first, 1)))),
+                          .here = str_fmt(r->mem, "%.*s?month=%.*s", FMT(base), FMT(here)),
+                          .lines = lines,
+                          .n = p->n,
+                          .empty = {.icon = S("calendar"),
+                                    .title = msg(r->lang, MSG_plan_empty),
+                                    .text = msg(r->lang, MSG_plan_empty_text)}};
     struct page page = {.place = PLACE_CONSOLE,
                         .back = {str_fmt(r->mem, "/console/%.*s/articles", FMT(r->member.handle)),
                                  msg(r->lang, MSG_article_list), S("")}};

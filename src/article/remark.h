@@ -1,6 +1,6 @@
 /* Notes of an account's members to each other about an article, while it is written: a thread is a
- * first note and its answers, open until somebody says that it is settled. Seen in the console only,
- * never by readers or by the desk; part of no version. */
+ * first note and its answers, open until somebody says that it is settled. Seen in the console
+ * only, never by readers or by the desk; part of no version. */
 #pragma once
 #include "article/article.h"
 
@@ -20,5 +20,5 @@ err remark_write(struct tx *t, arena *mem, const struct remark *in, int64_t *ret
 err remark_settle(struct tx *t, const struct remark *first, bool done);
 /* Threads in the order in which they began, each with its answers behind it. */
 err remark_list(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct remark **ret_v,
-              size_t *ret_n);
+                size_t *ret_n);
 err remark_open_count(struct tx *t, int64_t account_id, int64_t no, int64_t *ret_n);

@@ -41,9 +41,10 @@ err store_remark_done(struct tx *t, const struct remark *n, bool done)
 }
 
 err remark_list(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct remark **ret_v,
-              size_t *ret_n)
+                size_t *ret_n)
 {
-    struct remark *v = NEW_N(mem, struct remark, REMARKS_MAX), x = {.account_id = account_id, .no = no};
+    struct remark *v = NEW_N(mem, struct remark, REMARKS_MAX),
+                  x = {.account_id = account_id, .no = no};
     size_t n = 0;
     DB_EACH(t, mem,
             "SELECT n.id, n.thread, n.done_at, n.author, n.made_at, n.body, COALESCE(u.name, '')"

@@ -70,17 +70,15 @@ static err look(struct tx *t, void *ctx)
 
 static struct call remark_of(int64_t author, int64_t thread, str body)
 {
-    return (struct call){.wish = {.account_id = ACCOUNT,
-                                  .no = 1,
-                                  .thread = thread,
-                                  .author = author,
-                                  .body = body}};
+    return (struct call){
+        .wish = {.account_id = ACCOUNT, .no = 1, .thread = thread, .author = author, .body = body}};
 }
 
 static void test_remark__threads_are_told_and_settled(void **state)
 {
     (void)state;
-    struct call one = remark_of(WRITER, 0, S(" 数字要核对 ")), two = remark_of(WRITER, 0, S("题目呢"));
+    struct call one = remark_of(WRITER, 0, S(" 数字要核对 ")),
+                two = remark_of(WRITER, 0, S("题目呢"));
     assert_int_equal(db_tx(db, write, &one), OK);
     assert_int_equal(db_tx(db, write, &two), OK);
     struct call answer = remark_of(COLLEAGUE, one.id, S("好")), deep = remark_of(WRITER, 0, S("x"));
@@ -113,7 +111,8 @@ static void test_remark__limits(void **state)
     str full = S("");
     for (int i = 0; i < REMARK_MAX; i++)
         full = str_cat(mem, full, S("字"));
-    struct call fits = remark_of(WRITER, 0, full), over = remark_of(WRITER, 0, str_cat(mem, full, full));
+    struct call fits = remark_of(WRITER, 0, full),
+                over = remark_of(WRITER, 0, str_cat(mem, full, full));
     struct call empty = remark_of(WRITER, 0, S("  ")), none = remark_of(WRITER, 0, S("x"));
     none.wish.no = 2;
     assert_int_equal(db_tx(db, write, &fits), OK);

@@ -68,12 +68,12 @@ err sequel_move(struct tx *t, arena *mem, const struct sequel_act *act, bool up)
 static err pin_leave(struct tx *t, arena *mem, enum record_kind kind, const struct sequel_act *act)
 {
     TRY(touch(t, mem, act->account_id));
-    return record_add(t, &(struct record_in){.kind = kind,
-                                             .account_id = act->account_id,
-                                             .actor = act->user_id,
-                                             .subject = str_fmt(mem, "article/%lld/%lld",
-                                                                (long long)act->account_id,
-                                                                (long long)act->no)});
+    return record_add(
+        t, &(struct record_in){.kind = kind,
+                               .account_id = act->account_id,
+                               .actor = act->user_id,
+                               .subject = str_fmt(mem, "article/%lld/%lld",
+                                                  (long long)act->account_id, (long long)act->no)});
 }
 
 err pin_set(struct tx *t, arena *mem, const struct sequel_act *act)

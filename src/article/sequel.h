@@ -1,6 +1,7 @@
 /* Which articles are in which series (account/series.h), in the order that people gave them, and
  * what stands on top of the account's page. An article is in one series at most. Lists show what is
- * public only, as all lists do; the order stays when an article leaves the public and comes back. */
+ * public only, as all lists do; the order stays when an article leaves the public and comes back.
+ */
 #pragma once
 #include "article/article.h"
 

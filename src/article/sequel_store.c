@@ -36,8 +36,7 @@ err store_sequel_delete(struct tx *t, const struct sequel_act *act)
 
 err store_sequel_place(struct tx *t, int64_t account_id, int64_t no, int64_t place)
 {
-    return db_exec(t,
-                   "UPDATE series_item SET place = $3 WHERE account_id = $1 AND article_no = $2",
+    return db_exec(t, "UPDATE series_item SET place = $3 WHERE account_id = $1 AND article_no = $2",
                    DB_IN(account_id, no, place));
 }
 

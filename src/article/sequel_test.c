@@ -1,6 +1,6 @@
 /* Series: reviewed words, articles in an order; and pinned articles. */
-#include "article/sequel.h"
 #include "account/series.h"
+#include "article/sequel.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "tests/unit/testdb.h"

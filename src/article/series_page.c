@@ -59,11 +59,14 @@ static void wish_read(struct ordering *x)
 
 static struct table_cell state_cell(struct request *r, const struct series *s)
 {
-    enum msg word = s->asked.n ? MSG_series_waits : s->title.n ? MSG_series_public
-                                                               : MSG_series_refused;
+    enum msg word = s->asked.n   ? MSG_series_waits
+                    : s->title.n ? MSG_series_public
+                                 : MSG_series_refused;
     return (struct table_cell){.text = msg(r->lang, word),
                                .status = true,
-                               .tone = s->asked.n ? TONE_INFO : s->title.n ? TONE_OK : TONE_WARN};
+                               .tone = s->asked.n   ? TONE_INFO
+                                       : s->title.n ? TONE_OK
+                                                    : TONE_WARN};
 }
 
 /* What it is called, by what waits when nothing is public yet. */
@@ -87,10 +90,10 @@ static err list_page(struct ordering *x, int status)
 {
     struct request *r = x->r;
     TRY(request_read(r, list_read, x));
-    const struct table_col cols[COLUMNS] = {{.label = msg(r->lang, MSG_series_title)},
-                                            {.label = msg(r->lang, MSG_word_status)},
-                                            {.label = msg(r->lang, MSG_series_count),
-                                             .number = true}};
+    const struct table_col cols[COLUMNS] = {
+        {.label = msg(r->lang, MSG_series_title)},
+        {.label = msg(r->lang, MSG_word_status)},
+        {.label = msg(r->lang, MSG_series_count), .number = true}};
     struct table_row *rows = NEW_N(r->mem, struct table_row, x->list_n);
     for (size_t i = 0; i < x->list_n; i++) {
         const struct series *s = &x->list[i];
@@ -98,8 +101,8 @@ static err list_page(struct ordering *x, int status)
         c[0].text = name_of(r, s);
         c[1] = state_cell(r, s);
         c[2].text = str_fmt(r->mem, "%lld", (long long)s->articles);
-        rows[i] = (struct table_row){
-            str_fmt(r->mem, "%.*s/%lld", FMT(base_of(r)), (long long)s->no), c};
+        rows[i] =
+            (struct table_row){str_fmt(r->mem, "%.*s/%lld", FMT(base_of(r)), (long long)s->no), c};
     }
     struct series_list_view v = {.table = {.caption = msg(r->lang, MSG_series_list),
                                            .cols = cols,
@@ -170,15 +173,15 @@ static struct series_line *lines_of(const struct ordering *x)
     for (size_t i = 0; i < x->item_n; i++) {
         const struct sequel_item *item = &x->items[i];
         bool seen = str_eq(item->state, S("published"));
-        v[i] = (struct series_line){
-            .href = str_fmt(r->mem, "/console/%.*s/articles/%lld", FMT(r->member.handle),
-                            (long long)item->no),
-            .title = item->title.n ? item->title : msg(r->lang, MSG_article_untitled),
-            .state = article_state(r, item->state),
-            .no = item->no,
-            .tone = seen ? TONE_OK : TONE_NEUTRAL,
-            .first = i == 0,
-            .last = i + 1 == x->item_n};
+        v[i] = (struct series_line){.href = str_fmt(r->mem, "/console/%.*s/articles/%lld",
+                                                    FMT(r->member.handle), (long long)item->no),
+                                    .title = item->title.n ? item->title
+                                                           : msg(r->lang, MSG_article_untitled),
+                                    .state = article_state(r, item->state),
+                                    .no = item->no,
+                                    .tone = seen ? TONE_OK : TONE_NEUTRAL,
+                                    .first = i == 0,
+                                    .last = i + 1 == x->item_n};
     }
     return v;
 }
@@ -222,8 +225,7 @@ static err one_page(struct ordering *x, int status)
     series_text_split(x->s.asked, &asked_title, &asked_intro);
     struct fact facts[] = {
         {.label = msg(r->lang, MSG_series_title), .text = name_of(r, &x->s)},
-        {.label = msg(r->lang, MSG_series_about),
-         .text = x->s.title.n ? x->s.intro : asked_intro},
+        {.label = msg(r->lang, MSG_series_about), .text = x->s.title.n ? x->s.intro : asked_intro},
         {.label = msg(r->lang, MSG_word_status), .text = state_cell(r, &x->s).text},
         {.label = msg(r->lang, MSG_series_asked),
          .text = str_fmt(r->mem, "%.*s %.*s", FMT(asked_title), FMT(asked_intro))}};
@@ -244,9 +246,9 @@ static err one_page(struct ordering *x, int status)
         .words = &x->words,
         .end = end_of(x, here),
         .here = here,
-        .see = series_public(&x->s) ? str_fmt(r->mem, "/a/%.*s/series/%lld",
-                                              FMT(r->member.handle), (long long)x->no)
-                                    : S("")};
+        .see = series_public(&x->s)
+                   ? str_fmt(r->mem, "/a/%.*s/series/%lld", FMT(r->member.handle), (long long)x->no)
+                   : S("")};
     struct page page = {.place = PLACE_CONSOLE,
                         .title = name_of(r, &x->s),
                         .back = {base_of(r), msg(r->lang, MSG_series_list), S("")}};

@@ -1,7 +1,7 @@
 /* Tags: how they are written, compared, and shown of what is public only. */
-#include "article/tag.h"
 #include "article/article.h"
 #include "article/declaration.h"
+#include "article/tag.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "tests/unit/testdb.h"
@@ -129,7 +129,8 @@ static err submit(struct tx *t, void *ctx)
     struct node *doc;
     struct declaration d = {.v[DECLARE_tags] = str_from(c->tags)};
     struct article_rules rules = {c->mode, 100, DAY_MS};
-    struct article_text x = {.title = S("t"), .category = S("culture"), .digest = S(""), .cover = S("")};
+    struct article_text x = {
+        .title = S("t"), .category = S("culture"), .digest = S(""), .cover = S("")};
     TRY(declaration_json(mem, &d, &(struct declaration_rules){.origin = S("")}, &x.declared));
     TRY(doc_from_markdown(mem, S("A quiet river."), NULL, NULL, &doc));
     TRY(article_text_check(mem, &x, doc, &x));

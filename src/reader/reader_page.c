@@ -159,8 +159,7 @@ static err load_account(struct tx *t, void *ctx)
     TRY(series_list(t, l->r->mem, l->a.id, true, &l->series, &l->series_n));
     if (!l->feed.page.before_at) {
         l->pinned = (struct feed_load){
-            .mem = l->r->mem,
-            .page = {.account_id = l->a.id, .pinned = true, .limit = PINS_MAX}};
+            .mem = l->r->mem, .page = {.account_id = l->a.id, .pinned = true, .limit = PINS_MAX}};
         TRY(load_feed(t, &l->pinned));
     }
     return load_feed(t, &l->feed);
@@ -225,7 +224,7 @@ struct article_load {
     struct article_version v;
     struct article_version *versions;
     size_t n;
-    int64_t version; /* 0 = the current one */
+    int64_t version;                 /* 0 = the current one */
     bool subscribed, history, whole; /* whole: with what stands around the text */
     struct shelf_state shelf;
     struct related related;

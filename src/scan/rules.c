@@ -55,11 +55,11 @@ err scan_article_of(arena *mem, const struct scan_text *x, struct scan_article *
     buf_init(&links, mem, DOC_JSON_MAX);
     addresses(x->doc, &links);
     TRY(tags_in(mem, x->declared, &tags));
-    *ret_a = (struct scan_article){.text = {x->title, repeats(x->digest, body) ? S("") : x->digest,
-                                            tags.n ? str_cat(mem, body, tags) : body,
-                                            buf_str(&links)},
-                                   .category = x->category,
-                                   .account_class = S("")};
+    *ret_a =
+        (struct scan_article){.text = {x->title, repeats(x->digest, body) ? S("") : x->digest,
+                                       tags.n ? str_cat(mem, body, tags) : body, buf_str(&links)},
+                              .category = x->category,
+                              .account_class = S("")};
     return OK;
 }
 

@@ -14,15 +14,15 @@ struct copy {
 #define SOFT "color:#555555"
 
 static const char *const COLORS[COLOR_COUNT] = {
-    [COLOR_GRAY] = "#808080",   [COLOR_RED] = "#c0392b",  [COLOR_ORANGE] = "#d35400",
+    [COLOR_GRAY] = "#808080",   [COLOR_RED] = "#c0392b",   [COLOR_ORANGE] = "#d35400",
     [COLOR_YELLOW] = "#c9a400", [COLOR_GREEN] = "#2e8b57", [COLOR_TEAL] = "#008080",
     [COLOR_BLUE] = "#2a5db0",   [COLOR_PURPLE] = "#7d3c98"};
 static const char *const SIZES[SIZE_COUNT] = {
     [SIZE_SMALL] = "13px", [SIZE_LARGE] = "20px", [SIZE_XLARGE] = "26px"};
-static const char *const CALLOUTS[CALLOUT_COUNT] = {
-    [CALLOUT_INFO] = "#2a5db0;background:#eef3fb",
-    [CALLOUT_TIP] = "#2e8b57;background:#eef8f2",
-    [CALLOUT_WARNING] = "#d35400;background:#fdf3ea"};
+static const char *const CALLOUTS[CALLOUT_COUNT] = {[CALLOUT_INFO] = "#2a5db0;background:#eef3fb",
+                                                    [CALLOUT_TIP] = "#2e8b57;background:#eef8f2",
+                                                    [CALLOUT_WARNING] =
+                                                        "#d35400;background:#fdf3ea"};
 /* In the order of the bits MARK_BOLD ... MARK_CODE. */
 static const char *const MARKS[][2] = {
     {"<strong>", "</strong>"},
@@ -80,10 +80,9 @@ static void open_styled(struct copy *c, const char *tag, const char *style, cons
 
 static void write_heading(struct copy *c, const struct node *n)
 {
-    static const char *const STYLES[] = {
-        "margin:32px 0 14px;font-size:20px;line-height:1.4;" INK,
-        "margin:28px 0 12px;font-size:18px;line-height:1.4;" INK,
-        "margin:24px 0 12px;font-size:16px;line-height:1.4;" INK};
+    static const char *const STYLES[] = {"margin:32px 0 14px;font-size:20px;line-height:1.4;" INK,
+                                         "margin:28px 0 12px;font-size:18px;line-height:1.4;" INK,
+                                         "margin:24px 0 12px;font-size:16px;line-height:1.4;" INK};
     char tag[3] = {'h', (char)('0' + n->level), 0};
     open_styled(c, tag, STYLES[n->level - 2], n);
     write_inlines(c, n);

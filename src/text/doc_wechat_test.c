@@ -68,45 +68,57 @@ static void test_wechat__structure_comes_back(void **state)
 {
     (void)state;
     assert_returns(DOC(
-        "{\"type\":\"heading\",\"attrs\":{\"level\":2},\"content\":[" T("一、河流") "]}," P(T("甲"))
-        ",{\"type\":\"blockquote\",\"content\":[" P(T("引")) "," P(T("用")) "]},"
-        "{\"type\":\"heading\",\"attrs\":{\"level\":3},\"content\":[" T("小节") "]},"
-        "{\"type\":\"heading\",\"attrs\":{\"level\":4},\"content\":[" T("更小") "]},"
-        "{\"type\":\"divider\"},"
-        "{\"type\":\"codeBlock\",\"content\":[" T("int x;\\n  y < 1") "]}"));
-    assert_returns(DOC(
-        "{\"type\":\"bulletList\",\"content\":[{\"type\":\"listItem\",\"content\":[" P(T("a")) ","
-        "{\"type\":\"orderedList\",\"attrs\":{\"start\":4},\"content\":["
-        "{\"type\":\"listItem\",\"content\":[" P(T("b")) "]}]}]},"
-        "{\"type\":\"listItem\",\"content\":[" P(T("c")) "]}]}"));
+        "{\"type\":\"heading\",\"attrs\":{\"level\":2},\"content\":[" T("一、河流") "]}," P(T("甲")) ",{\"type\":\"blockquote\",\"content\":[" P(
+            T("引")) "," P(T("用")) "]},"
+                                    "{\"type\":\"heading\",\"attrs\":{\"level\":3},\"content\":[" T(
+                                        "小节") "]},"
+                                                "{\"type\":\"heading\",\"attrs\":{\"level\":4},"
+                                                "\"content\":[" T(
+                                                    "更小") "]},"
+                                                            "{\"type\":\"divider\"},"
+                                                            "{\"type\":\"codeBlock\",\"content\":"
+                                                            "[" T("int x;\\n  y < 1") "]}"));
+    assert_returns(
+        DOC("{\"type\":\"bulletList\",\"content\":[{\"type\":\"listItem\",\"content\":[" P(
+            T("a")) ","
+                    "{\"type\":\"orderedList\",\"attrs\":{\"start\":4},\"content\":["
+                    "{\"type\":\"listItem\",\"content\":[" P(
+                        T("b")) "]}]}]},"
+                                "{\"type\":\"listItem\",\"content\":[" P(T("c")) "]}]}"));
     assert_returns(DOC(
         "{\"type\":\"table\",\"content\":[{\"type\":\"tableRow\",\"content\":["
-        "{\"type\":\"tableHeader\",\"attrs\":{\"colspan\":2},\"content\":[" P(T("表头")) "]}]},"
-        "{\"type\":\"tableRow\",\"content\":[{\"type\":\"tableCell\",\"content\":[" P(T("1")) "]},"
-        "{\"type\":\"tableCell\",\"content\":[" P(T("2")) "]}]}]}"));
+        "{\"type\":\"tableHeader\",\"attrs\":{\"colspan\":2},\"content\":[" P(T(
+            "表头")) "]}]},"
+                     "{\"type\":\"tableRow\",\"content\":[{\"type\":\"tableCell\",\"content\":[" P(
+                         T("1")) "]},"
+                                 "{\"type\":\"tableCell\",\"content\":[" P(T("2")) "]}]}]}"));
 }
 
 static void test_wechat__looks_come_back(void **state)
 {
     (void)state;
     assert_returns(DOC(P(
-        T("平 ") "," M("粗", "{\"type\":\"bold\"}") "," M("斜", "{\"type\":\"italic\"}") ","
-        M("线", "{\"type\":\"underline\"}") "," M("删", "{\"type\":\"strike\"}") ","
-        M("码", "{\"type\":\"code\"}") ","
-        M("链", "{\"type\":\"link\",\"attrs\":{\"href\":\"https://a.cn/?x=1&y=2\"}}"))));
-    static const char *const COLORS[] = {"gray", "red", "orange", "yellow",
-                                         "green", "teal", "blue", "purple"};
+        T("平 ") "," M("粗", "{\"type\":\"bold\"}") "," M("斜", "{\"type\":\"italic\"}") "," M("线", "{\"type\":\"underline\"}") "," M(
+            "删", "{\"type\":\"strike\"}") "," M("码",
+                                                 "{\"type\":\"code\"}") "," M("链",
+                                                                              "{\"type\":\"link\","
+                                                                              "\"attrs\":{\"href\":"
+                                                                              "\"https://a.cn/"
+                                                                              "?x=1&y=2\"}}"))));
+    static const char *const COLORS[] = {"gray",  "red",  "orange", "yellow",
+                                         "green", "teal", "blue",   "purple"};
     static const char *const SIZES[] = {"small", "large", "xlarge"};
     for (size_t i = 0; i < LEN(COLORS); i++)
         for (size_t k = 0; k < LEN(SIZES); k++)
-            assert_returns(str_fmt(mem,
-                                   DOC(P(T("甲") "," M("乙", "{\"type\":\"color\",\"attrs\":{"
-                                                           "\"value\":\"%s\"}},{\"type\":\"size\","
-                                                           "\"attrs\":{\"value\":\"%s\"}}"))),
-                                   COLORS[i], SIZES[k])
-                               .p);
-    assert_returns(DOC("{\"type\":\"paragraph\",\"attrs\":{\"align\":\"center\"},\"content\":[" T(
-        "中") "]}"));
+            assert_returns(
+                str_fmt(mem,
+                        DOC(P(T("甲") "," M("乙", "{\"type\":\"color\",\"attrs\":{"
+                                                  "\"value\":\"%s\"}},{\"type\":\"size\","
+                                                  "\"attrs\":{\"value\":\"%s\"}}"))),
+                        COLORS[i], SIZES[k])
+                    .p);
+    assert_returns(
+        DOC("{\"type\":\"paragraph\",\"attrs\":{\"align\":\"center\"},\"content\":[" T("中") "]}"));
 }
 
 static void test_wechat__pictures_carry_the_address_of_the_site(void **state)
@@ -115,17 +127,22 @@ static void test_wechat__pictures_carry_the_address_of_the_site(void **state)
     const char *json = DOC("{\"type\":\"picture\",\"attrs\":{\"alt\":\"一条河\",\"blob\":\"" BLOB
                            "\",\"width\":800,\"height\":600},\"content\":[" T("岸边") "]}");
     assert_returns(json);
-    assert_true(str_has(copy(read_json(json)), S("src=\"https://news.example.org/media/" BLOB "\"")));
+    assert_true(
+        str_has(copy(read_json(json)), S("src=\"https://news.example.org/media/" BLOB "\"")));
 }
 
 static void test_wechat__golden(void **state)
 {
     (void)state;
-    struct node *doc = read_json(DOC(
-        "{\"type\":\"heading\",\"attrs\":{\"level\":2},\"content\":[" T("题 & 目") "]}," P(
+    struct node *doc = read_json(
+        DOC("{\"type\":\"heading\",\"attrs\":{\"level\":2},\"content\":[" T("题 & 目") "]}," P(
             T("甲") "," M("乙", "{\"type\":\"bold\"}")) ","
-        "{\"type\":\"callout\",\"attrs\":{\"kind\":\"tip\"},\"content\":[" P(T("提示")) "]},"
-        "{\"type\":\"video\",\"attrs\":{\"blob\":\"" BLOB "\",\"title\":\"片子\"}}"));
+                                                        "{\"type\":\"callout\",\"attrs\":{\"kind\":"
+                                                        "\"tip\"},\"content\":[" P(
+                                                            T("提示")) "]},"
+                                                                       "{\"type\":\"video\","
+                                                                       "\"attrs\":{\"blob\":\"" BLOB
+                                                                       "\",\"title\":\"片子\"}}"));
     assert_string_equal(
         str_z(mem, copy(doc)),
         "<h2 style=\"margin:32px 0 14px;font-size:20px;line-height:1.4;color:#333333\">题 &amp; 目"
