@@ -37,17 +37,29 @@ static void raw(struct copy *c, const char *s)
     buf_add(&c->out, str_from(s));
 }
 
-static void write_text(struct copy *c, const struct node *n)
+/* False when the text has neither colour nor size of its own. */
+static bool open_look(struct copy *c, const struct node *n)
 {
     const char *color = COLORS[n->color], *size = SIZES[n->size];
+    if (!color && !size)
+        return false;
+    raw(c, "<span style=\"");
+    if (color)
+        buf_fmt(&c->out, "color:%s%s", color, size ? ";" : "");
+    if (size)
+        buf_fmt(&c->out, "font-size:%s", size);
+    raw(c, "\">");
+    return true;
+}
+
+static void write_text(struct copy *c, const struct node *n)
+{
     if (n->href.p) {
         raw(c, "<a href=\"");
         html_escape(&c->out, n->href);
         raw(c, "\">");
     }
-    if (color || size)
-        buf_fmt(&c->out, "<span style=\"%s%s%s%s%s\">", color ? "color:" : "", color ? color : "",
-                color && size ? ";" : "", size ? "font-size:" : "", size ? size : "");
+    bool look = open_look(c, n);
     for (size_t i = 0; i < LEN(MARKS); i++)
         if (n->marks >> i & 1)
             raw(c, MARKS[i][0]);
@@ -55,7 +67,7 @@ static void write_text(struct copy *c, const struct node *n)
     for (size_t i = LEN(MARKS); i-- > 0;)
         if (n->marks >> i & 1)
             raw(c, MARKS[i][1]);
-    if (color || size)
+    if (look)
         raw(c, "</span>");
     if (n->href.p)
         raw(c, "</a>");

@@ -64,61 +64,53 @@ static void assert_returns(const char *json)
 #define T(text) "{\"type\":\"text\",\"text\":\"" text "\"}"
 #define M(text, marks) "{\"type\":\"text\",\"text\":\"" text "\",\"marks\":[" marks "]}"
 
+#define BLOCK(type, content) "{\"type\":\"" type "\",\"content\":[" content "]}"
+#define HEADING(level, text)                                                                       \
+    "{\"type\":\"heading\",\"attrs\":{\"level\":" level "},\"content\":[" T(text) "]}"
+#define ITEM(content) BLOCK("listItem", content)
+#define VALUE(mark) "{\"type\":\"" mark "\",\"attrs\":{\"value\":\"%s\"}}"
+#define CELL(text) BLOCK("tableCell", P(T(text)))
+
 static void test_wechat__structure_comes_back(void **state)
 {
     (void)state;
-    assert_returns(DOC(
-        "{\"type\":\"heading\",\"attrs\":{\"level\":2},\"content\":[" T("一、河流") "]}," P(T("甲")) ",{\"type\":\"blockquote\",\"content\":[" P(
-            T("引")) "," P(T("用")) "]},"
-                                    "{\"type\":\"heading\",\"attrs\":{\"level\":3},\"content\":[" T(
-                                        "小节") "]},"
-                                                "{\"type\":\"heading\",\"attrs\":{\"level\":4},"
-                                                "\"content\":[" T(
-                                                    "更小") "]},"
-                                                            "{\"type\":\"divider\"},"
-                                                            "{\"type\":\"codeBlock\",\"content\":"
-                                                            "[" T("int x;\\n  y < 1") "]}"));
+    assert_returns(DOC(HEADING("2", "一、河流") "," P(T("甲"))));
+    assert_returns(DOC(BLOCK("blockquote", P(T("引")) "," P(T("用")))));
+    assert_returns(DOC(HEADING("3", "小节") "," HEADING("4", "更小")));
+    assert_returns(DOC("{\"type\":\"divider\"}," BLOCK("codeBlock", T("int x;\\n  y < 1"))));
+    static const char NUMBERS[] =
+        "{\"type\":\"orderedList\",\"attrs\":{\"start\":4},\"content\":[" ITEM(P(T("b"))) "]}";
     assert_returns(
-        DOC("{\"type\":\"bulletList\",\"content\":[{\"type\":\"listItem\",\"content\":[" P(
-            T("a")) ","
-                    "{\"type\":\"orderedList\",\"attrs\":{\"start\":4},\"content\":["
-                    "{\"type\":\"listItem\",\"content\":[" P(
-                        T("b")) "]}]}]},"
-                                "{\"type\":\"listItem\",\"content\":[" P(T("c")) "]}]}"));
-    assert_returns(DOC(
-        "{\"type\":\"table\",\"content\":[{\"type\":\"tableRow\",\"content\":["
-        "{\"type\":\"tableHeader\",\"attrs\":{\"colspan\":2},\"content\":[" P(T(
-            "表头")) "]}]},"
-                     "{\"type\":\"tableRow\",\"content\":[{\"type\":\"tableCell\",\"content\":[" P(
-                         T("1")) "]},"
-                                 "{\"type\":\"tableCell\",\"content\":[" P(T("2")) "]}]}]}"));
+        str_fmt(mem, DOC(BLOCK("bulletList", ITEM(P(T("a")) ",%s") "," ITEM(P(T("c"))))), NUMBERS)
+            .p);
+    static const char HEAD[] =
+        "{\"type\":\"tableHeader\",\"attrs\":{\"colspan\":2},\"content\":[" P(T("表头")) "]}";
+    assert_returns(str_fmt(mem,
+                           DOC(BLOCK("table", BLOCK("tableRow", "%s") "," BLOCK(
+                                                  "tableRow", CELL("1") "," CELL("2")))),
+                           HEAD)
+                       .p);
 }
 
 static void test_wechat__looks_come_back(void **state)
 {
     (void)state;
-    assert_returns(DOC(P(
-        T("平 ") "," M("粗", "{\"type\":\"bold\"}") "," M("斜", "{\"type\":\"italic\"}") "," M("线", "{\"type\":\"underline\"}") "," M(
-            "删", "{\"type\":\"strike\"}") "," M("码",
-                                                 "{\"type\":\"code\"}") "," M("链",
-                                                                              "{\"type\":\"link\","
-                                                                              "\"attrs\":{\"href\":"
-                                                                              "\"https://a.cn/"
-                                                                              "?x=1&y=2\"}}"))));
+    static const char *const FLAGS[] = {"bold", "italic", "underline", "strike", "code"};
     static const char *const COLORS[] = {"gray",  "red",  "orange", "yellow",
                                          "green", "teal", "blue",   "purple"};
     static const char *const SIZES[] = {"small", "large", "xlarge"};
+    for (size_t i = 0; i < LEN(FLAGS); i++)
+        assert_returns(str_fmt(mem, DOC(P(T("平 ") "," M("乙", "{\"type\":\"%s\"}"))), FLAGS[i]).p);
+    assert_returns(DOC(P(M("链", "{\"type\":\"link\",\"attrs\":{\"href\":\"https://a.cn/?x=1&y=2\"}"
+                                 "}"))));
     for (size_t i = 0; i < LEN(COLORS); i++)
         for (size_t k = 0; k < LEN(SIZES); k++)
-            assert_returns(
-                str_fmt(mem,
-                        DOC(P(T("甲") "," M("乙", "{\"type\":\"color\",\"attrs\":{"
-                                                  "\"value\":\"%s\"}},{\"type\":\"size\","
-                                                  "\"attrs\":{\"value\":\"%s\"}}"))),
-                        COLORS[i], SIZES[k])
-                    .p);
-    assert_returns(
-        DOC("{\"type\":\"paragraph\",\"attrs\":{\"align\":\"center\"},\"content\":[" T("中") "]}"));
+            assert_returns(str_fmt(mem,
+                                   DOC(P(T("甲") "," M("乙", VALUE("color") "," VALUE("size")))),
+                                   COLORS[i], SIZES[k])
+                               .p);
+    assert_returns(DOC("{\"type\":\"paragraph\",\"attrs\":{\"align\":\"center\"},"
+                       "\"content\":[" T("中") "]}"));
 }
 
 static void test_wechat__pictures_carry_the_address_of_the_site(void **state)
