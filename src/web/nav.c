@@ -42,6 +42,7 @@ static const struct nav_item DESK[] = {
     {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN | ROLE_PRIVACY, 'm'},
     {"/jobs", MSG_nav_jobs, "cog-6-tooth", ROLE_SYSADMIN, 'j'},
     {"/log", MSG_nav_log, "document-magnifying-glass", ROLE_SECURITY, 'l'},
+    {"/logins", MSG_user_watch, "shield-exclamation", ROLE_SECURITY, 'n'},
     {"/retention", MSG_retention_title, "archive-box",
      ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_PRIVACY, 'k'},
     {"/restricted", MSG_leaving_restricted, "lock-closed", ROLE_COMPLIANCE | ROLE_SECURITY, 'z'},

@@ -27,6 +27,8 @@ const apart = {
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
   '/preview/:token': 'a secret link; walked by tests/site/around',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
+  '/me/security/passkeys/:id': 'needs an authenticator; walked by tests/browser/passkey',
+  '/desk/logins/:user': 'only while a login is locked; walked by tests/site/logins',
   '/desk/licences/:registrant/:id/file': 'a sealed file; walked by tests/site/licences',
 };
 
