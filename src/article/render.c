@@ -1,6 +1,7 @@
 /* The cache of rendered articles: a table of slots by hash, overwritten on collision. */
 #include "article/render.h"
 
+#include "article/tag.h"
 #include "base/hash.h"
 #include "web/document.h"
 
@@ -89,7 +90,11 @@ static err plain(arena *mem, const struct article_text *x, str *ret_text)
 {
     str body;
     TRY(document_text(mem, x->doc, &body));
-    *ret_text = str_fmt(mem, "%.*s\n%.*s\n%.*s", FMT(x->title), FMT(x->digest), FMT(body));
+    struct tags tags = tags_of(mem, x->declared);
+    str head = str_fmt(mem, "%.*s\n%.*s\n", FMT(x->title), FMT(x->digest));
+    for (size_t i = 0; i < tags.n; i++)
+        head = str_fmt(mem, "%.*s#%.*s%s", FMT(head), FMT(tags.v[i]), i + 1 < tags.n ? " " : "\n");
+    *ret_text = str_cat(mem, head, body);
     return OK;
 }
 

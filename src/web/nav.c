@@ -12,6 +12,7 @@ static const struct nav_item ME[] = {
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
+    {"/series", MSG_series_list, "queue-list", MEMBER_EDITOR, 's'},
     {"/media", MSG_media_library, "film", MEMBER_AUTHOR, 'd'},
     {"/figures", MSG_figures_title, "chart-bar", MEMBER_AUTHOR, 'f'},
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
