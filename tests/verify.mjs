@@ -2,7 +2,7 @@
 // checkpoints, cosignatures, receipts, consistency and whole copies of a log (C2SP tlog-tiles,
 // signed-note, tlog-cosignature, tlog-proof; RFC 9162). Throws when something is wrong.
 //
-//   node verify.mjs checkpoint|receipt|log|consistency KEY …   as gongqi-verify
+//   node verify.mjs checkpoint|receipt|log|consistency|package KEY …   as gongqi-verify
 import { createHash, createPublicKey, verify as ed25519 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -202,6 +202,135 @@ export async function checkConsistency(get, key, oldText, newText) {
   for (const c of [old, now]) if (!(await rootOf(Number(c.size))).equals(c.root)) fail(`the copy has no tree of ${c.size} leaves with the signed root`);
 }
 
+// ---- evidence packages: archives with stored members one behind the other, every header as it must be ----
+const crcTable = Array.from({ length: 256 }, (_, i) => {
+  for (let k = 0; k < 8; k++) i = i & 1 ? (i >>> 1) ^ 0xedb88320 : i >>> 1;
+  return i >>> 0;
+});
+const crc32 = (b) => {
+  let c = 0xffffffff;
+  for (const x of b) c = crcTable[(c ^ x) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+};
+const number64 = (b, at) => {
+  const n = b.readBigUInt64LE(at);
+  return n > BigInt(Number.MAX_SAFE_INTEGER) ? Infinity : Number(n);
+};
+const MANY = 0xffffffff;
+
+function readEnd(b) {
+  const end = b.length - 22;
+  if (end < 0 || b.readUInt32LE(end) !== 0x06054b50 || b.readUInt32LE(end + 4) !== 0 || b.readUInt16LE(end + 20) !== 0) fail('no archive, or its end is broken');
+  let [n, size, start] = [b.readUInt16LE(end + 8), b.readUInt32LE(end + 12), b.readUInt32LE(end + 16)];
+  if (b.readUInt16LE(end + 10) !== n) fail('the end of the archive is broken');
+  if (n !== 0xffff || size !== MANY || start !== MANY) return { n, size, start, end };
+  const at = end - 76;
+  if (at < 0 || b.readUInt32LE(at) !== 0x06064b50 || number64(b, at + 4) !== 44 || b.readUInt32LE(at + 12) !== ((45 << 16) | 0x32d) || number64(b, at + 16) !== 0) fail('the end of the archive is broken');
+  [n, size, start] = [number64(b, at + 24), number64(b, at + 40), number64(b, at + 48)];
+  if (number64(b, at + 32) !== n || b.readUInt32LE(at + 56) !== 0x07064b50 || b.readUInt32LE(at + 60) !== 0 || number64(b, at + 64) !== at || b.readUInt32LE(at + 72) !== 1) fail('the end of the archive is broken');
+  return { n, size, start, end: at };
+}
+
+const goodName = (name) => name.length <= 200 && /^[a-z0-9._-]+(\/[a-z0-9._-]+)*$/.test(name) && !name.split('/').some((part) => /^\.+$/.test(part));
+
+// The members in the order of the file; says what is not as gongqi writes it.
+export function readArchive(b, say) {
+  const { n, size, start, end } = readEnd(b);
+  if (start + size !== end) fail('the directory is not where the end says');
+  const members = [];
+  let [at, next] = [start, 0];
+  for (let i = 0; i < n; i++) {
+    if (at + 46 > end || b.readUInt32LE(at) !== 0x02014b50) fail('the directory is broken');
+    const [nameLength, extraLength] = [b.readUInt16LE(at + 28), b.readUInt16LE(at + 30)];
+    if (at + 46 + nameLength + extraLength > end) fail('the directory is broken');
+    const name = b.toString('utf8', at + 46, at + 46 + nameLength);
+    const extra = b.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
+    let [length, from] = [b.readUInt32LE(at + 24), b.readUInt32LE(at + 42)];
+    const [big, far] = [length === MANY, from === MANY];
+    if (extra.length !== (big || far ? 4 : 0) + (big ? 16 : 0) + (far ? 8 : 0)) fail('the directory is broken');
+    if (big) length = number64(extra, 4);
+    if (far) from = number64(extra, extra.length - 8);
+    if (!goodName(name)) say('name', name);
+    const data = next + 30 + nameLength + (big ? 20 : 0);
+    if (data + length > start) fail('members and directory do not fit together');
+    // What both headers share, and what is fixed in each.
+    const same = b.subarray(next + 4, next + 28).equals(b.subarray(at + 6, at + 30)) && b.subarray(next + 30, next + 30 + nameLength).equals(b.subarray(at + 46, at + 46 + nameLength));
+    const fixed = b.readUInt32LE(next) === 0x04034b50 && b.readUInt16LE(next + 28) === (big ? 20 : 0) && b.readUInt16LE(at + 4) === 0x32d && b.readUInt16LE(at + 6) === 45 && b.readUInt32LE(at + 8) === 0x800 && b.readUInt32LE(at + 12) === b.readUInt32LE(start + 12) && b.readUInt32LE(at + 20) === b.readUInt32LE(at + 24) && b.readUInt32LE(at + 32) === 0 && b.readUInt16LE(at + 36) === 0 && b.readUInt32LE(at + 38) === 0o100644 * 65536 && from === next;
+    const head64 = (e, from, bytes) => e.readUInt32LE(from) === ((bytes << 16) | 1) && (!big || (number64(e, from + 4) === length && number64(e, from + 12) === length));
+    const wide = (!big || head64(b, next + 30 + nameLength, 16)) && (!(big || far) || head64(extra, 0, extra.length - 4));
+    if (!same || !fixed || !wide) say('header', name);
+    members.push({ name, crc: b.readUInt32LE(at + 16), bytes: b.subarray(data, data + length) });
+    next = data + length;
+    at += 46 + nameLength + extraLength;
+  }
+  if (at !== end || next !== start) say('header', '(the archive)');
+  return members;
+}
+
+// Returns what is wrong, as lines "changed: versions/1.json"; throws when nothing can be checked.
+export function checkPackage(b, key) {
+  const wrong = [];
+  const say = (what, name) => wrong.push(`${what}: ${name}`);
+  const members = readArchive(b, say);
+  const byName = new Map();
+  for (const m of members) byName.has(m.name) ? say('doubled', m.name) : byName.set(m.name, m);
+  const good = new Map();
+  const text = (name) => (good.has(name) ? good.get(name).toString() : fail(`${name} is missing or changed`));
+  const m = byName.get('manifest.json') ?? fail('there is no manifest.json');
+  if (crc32(m.bytes) !== m.crc) say('changed', m.name);
+  let manifest;
+  try {
+    manifest = JSON.parse(m.bytes.toString());
+  } catch {
+    return wrong.length ? wrong : ['changed: manifest.json'];
+  }
+  if (manifest.format !== 'gongqi-evidence/1') fail('manifest.json is not of a format known here');
+  const listed = new Set(['manifest.json', 'package.tlog-proof']);
+  for (const f of manifest.files) {
+    const x = byName.get(f.path);
+    if (!x) {
+      say('missing', f.path);
+      continue;
+    }
+    if (listed.has(f.path)) say('doubled', f.path);
+    listed.add(f.path);
+    if (x.bytes.length !== f.size || sha(x.bytes).toString('hex') !== f.sha256) say('changed', f.path);
+    else if (crc32(x.bytes) !== x.crc) say('header', f.path);
+    else good.set(f.path, x.bytes);
+  }
+  for (const name of byName.keys()) if (!listed.has(name)) say('extra', name);
+  const attempt = (name, what) => {
+    try {
+      return what();
+    } catch {
+      say('log', name);
+    }
+  };
+  attempt('package.tlog-proof', () => {
+    const own = byName.get('package.tlog-proof') ?? fail('missing');
+    if (crc32(own.bytes) !== own.crc) fail('its checksum is wrong');
+    const leaf = JSON.parse(checkReceipt(own.bytes.toString(), key).entry.toString());
+    if (leaf.kind !== 'package_made' || leaf.public.sha256 !== sha(m.bytes).toString('hex')) fail('the log has another manifest');
+  });
+  const head = attempt('log/checkpoint', () => readCheckpoint(text('log/checkpoint'), key));
+  if (!head) return wrong;
+  const lines = attempt('log/records.jsonl', () => text('log/records.jsonl').split('\n').filter(Boolean)) ?? [];
+  for (const line of lines) attempt('log/records.jsonl', () => checkRecord(JSON.parse(line), { key, text, checkpoint: text('log/checkpoint') }));
+  return wrong;
+}
+
+function checkRecord({ id, salt, body }, { key, text, checkpoint }) {
+  const proof = text(`log/${id}.tlog-proof`);
+  if (proof.slice(proof.indexOf('\n\n') + 2) !== checkpoint) fail('another checkpoint');
+  const leaf = JSON.parse(checkReceipt(proof, key).entry.toString());
+  if (sha(Buffer.from(salt, 'hex'), Buffer.from(body)).toString('hex') !== leaf.hash) fail('not what the leaf says');
+  const { kind, data } = JSON.parse(body);
+  if (!kind.startsWith('article_') || !data.sha256 || !data.version) return;
+  const v = JSON.parse(text(`versions/${data.version}.json`));
+  const parts = [v.title, v.digest, v.cover, v.category, text(`versions/${data.version}.doc.json`), ...(v.declared ? [v.declared] : [])];
+  if (sha(Buffer.from(parts.map((part) => `${part}\0`).join(''))).toString('hex') !== data.sha256) fail('another version');
+}
+
 export function reader(at) {
   if (/^https?:/.test(at))
     return async (path) => {
@@ -228,7 +357,11 @@ async function main([command, keyText, ...args]) {
   else if (command === 'log') await checkLog(reader(args[0]), key);
   else if (command === 'hashes') await checkLog(reader(args[0]), key, { entries: false });
   else if (command === 'consistency') await checkConsistency(reader(args[0]), key, text(args[1]), text(args[2]));
-  else fail('checkpoint, receipt, log, hashes or consistency');
+  else if (command === 'package') {
+    const wrong = checkPackage(readFileSync(args[0]), key);
+    for (const line of wrong) console.log(line);
+    if (wrong.length) fail(`${wrong.length} things are wrong, each named above`);
+  } else fail('checkpoint, receipt, log, hashes, consistency or package');
 }
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
   main(process.argv.slice(2)).catch((e) => {

@@ -4,7 +4,9 @@
 #include "base/rand.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { TEXT_MAX = 512 * 1024 };
 
@@ -18,21 +20,6 @@ static err key_get(arena *mem, const char *arg, struct note_key *ret_key)
     TRY(file_get(mem, arg, 4096, &b));
     TRY(text_of(b, arg, &text));
     return note_key_parse(mem, text, ret_key);
-}
-
-/* The body of a note that this key signed. */
-static err checkpoint_check(arena *mem, str text, const struct note_key *key,
-                            struct checkpoint *ret_c)
-{
-    struct note n;
-    TRY(note_parse(mem, text, &n));
-    if (!note_verified(&n, key, NULL))
-        return fault(ERR_INVALID, "bad_signature", "no valid signature by %.*s", FMT(key->name));
-    TRY(checkpoint_parse(mem, n.body, ret_c));
-    if (!str_eq(ret_c->origin, key->name))
-        return fault(ERR_INVALID, "bad_checkpoint", "the checkpoint is of %.*s",
-                     FMT(ret_c->origin));
-    return OK;
 }
 
 static err checkpoint_get(arena *mem, const char *path, const struct note_key *key,
@@ -157,6 +144,44 @@ static err cmd_hashes(arena *mem, char **arg)
     return log_check(mem, arg, true);
 }
 
+static err cmd_package(arena *mem, char **arg)
+{
+    struct note_key key;
+    struct findings f = {.n = 0};
+    struct package_seen seen;
+    TRY(key_get(mem, arg[0], &key));
+    int fd = open(arg[1], O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fault(ERR_NOT_FOUND, "not_found", "no file %s", arg[1]);
+    err e = package_check(mem, fd, &key, &f, &seen);
+    close(fd);
+    TRY(e);
+    if (f.n)
+        return fault(ERR_INVALID, "package_changed", "%lld things are wrong, each named above",
+                     (long long)f.n);
+    printf("package %.*s, made %.*s: %lld files with %lld bytes are as the manifest says\n",
+           FMT(seen.id), FMT(seen.made_at), (long long)seen.files, (long long)seen.bytes);
+    printf("the manifest is leaf %lld of %.*s; %lld records are in the log\n", (long long)seen.leaf,
+           FMT(key.name), (long long)seen.records);
+    return OK;
+}
+
+static err cmd_newkey(arena *mem, char **arg)
+{
+    str public;
+    TRY(identity_new(mem, arg[0], &public));
+    printf("%.*s\n", FMT(public));
+    return OK;
+}
+
+static err cmd_identity(arena *mem, char **arg)
+{
+    str json;
+    TRY(identity_open(mem, arg[0], arg[1], &json));
+    printf("%.*s\n", FMT(json));
+    return OK;
+}
+
 static const struct {
     const char *name, *args, *text;
     int least, most;
@@ -169,13 +194,20 @@ static const struct {
      cmd_consistency},
     {"log", "KEY LOG", "a whole copy: every entry, tile and the root", 2, 2, cmd_log},
     {"hashes", "KEY LOG", "the same for a log whose entries are private", 2, 2, cmd_hashes},
+    {"package", "KEY FILE.zip", "an evidence package: every file, record and receipt", 2, 2,
+     cmd_package},
+    {"newkey", "FILE", "make a recipient's key: the secret into FILE, the public one printed", 1, 1,
+     cmd_newkey},
+    {"identity", "FILE FILE.zip", "open the identity in a package with the secret key in FILE", 2,
+     2, cmd_identity},
 };
 
 static int usage(void)
 {
     (void)fprintf(stderr,
                   "gongqi-verify %s: checks what a gongqi server published\n\n"
-                  "KEY is a verifier key (name+id+base64) or a file with it; LOG is a directory or "
+                  "KEY is a verifier key (name+id+base64) or a file with it, first or as --key "
+                  "KEY; LOG is a directory or "
                   "an\naddress such as https://example.org/log.\n\n",
                   GONGQI_VERSION);
     for (size_t i = 0; i < LEN(COMMANDS); i++)
@@ -184,11 +216,28 @@ static int usage(void)
     return 2;
 }
 
+/* KEY also as --key KEY, anywhere behind the command. */
+static int key_first(int argc, char **argv)
+{
+    for (int i = 2; i + 1 < argc; i++) {
+        if (strcmp(argv[i], "--key") != 0)
+            continue;
+        char *key = argv[i + 1];
+        memmove(argv + 3, argv + 2, (size_t)(i - 2) * sizeof *argv);
+        memmove(argv + i + 1, argv + i + 2, (size_t)(argc - i - 2) * sizeof *argv);
+        argv[2] = key;
+        argv[argc - 1] = NULL;
+        return argc - 1;
+    }
+    return argc;
+}
+
 int main(int argc, char **argv)
 {
     AUTO_ARENA(mem);
     rand_init();
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    argc = key_first(argc, argv);
     for (size_t i = 0; argc > 1 && i < LEN(COMMANDS); i++) {
         if (strcmp(argv[1], COMMANDS[i].name) != 0)
             continue;

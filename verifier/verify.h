@@ -27,3 +27,53 @@ struct whole {
  * or entry that differs. */
 err whole_check(const struct source *s, struct tree_head head, bool hashes_only,
                 struct whole *ret_w);
+
+/* ---- note.c ---- */
+/* The body of a note that this key signed. ERR_INVALID "bad_signature", "bad_checkpoint". */
+err checkpoint_check(arena *mem, str text, const struct note_key *key, struct checkpoint *ret_c);
+
+/* ---- zip.c: archives exactly as gongqi writes them, and no others: stored members one behind the
+ * other, and headers in which no bit is free. So nothing in the file is unchecked, nothing is
+ * unpacked, and a member cannot be two things to two programs. ---- */
+enum { MEMBER_NAME_MAX = 200, MEMBERS_MAX = 1000000 };
+struct member {
+    str name;
+    int64_t size, at; /* at: where its bytes are */
+    uint32_t crc;
+    bool listed, good; /* for package.c: in the manifest; with the right hash */
+};
+struct archive {
+    int fd;
+    struct member *v; /* in the order of the file */
+    size_t n;
+};
+/* What is wrong, one line each; the caller sees the count. */
+struct findings {
+    int64_t n;
+    bool quiet;
+};
+void finding(struct findings *f, const char *what, str name, const char *text);
+/* Findings: "header" and "name". ERR_INVALID "bad_package" when it is no archive at all. Borrows
+ * fd. */
+err archive_open(arena *mem, int fd, struct findings *f, struct archive *ret_a);
+/* A whole member; ERR_TOO_LARGE, ERR_IO. */
+err archive_get(const struct archive *a, arena *mem, const struct member *m, size_t max,
+                struct bytes *ret_data);
+/* Hash and checksum of a member, streaming. */
+err archive_hash(const struct archive *a, const struct member *m, struct sha256 *ret_hash,
+                 uint32_t *ret_crc);
+
+/* ---- package.c: an evidence package ---- */
+struct package_seen {
+    int64_t files, bytes, records, leaf; /* leaf: index of the manifest's record */
+    str id, made_at, subject;
+};
+/* Findings: changed, missing, extra, doubled, header, name, log. OK also with findings; an error
+ * when there is nothing that can be checked. */
+err package_check(arena *mem, int fd, const struct note_key *key, struct findings *f,
+                  struct package_seen *ret_seen);
+
+/* ---- identity.c: the sealed part, for its recipient ---- */
+/* Makes a key pair: the secret one in a new file of mode 0600, the public one in *ret_public. */
+err identity_new(arena *mem, const char *path, str *ret_public);
+err identity_open(arena *mem, const char *secret, const char *package, str *ret_json);

@@ -3,6 +3,7 @@ import { keys } from './keys.js';
 import { forms } from './forms.js';
 import { desk } from './desk.js';
 import { reading } from './reading.js';
+import { copies } from './copy.js';
 
 const root = document.documentElement;
 root.dataset.js = '';
@@ -79,3 +80,4 @@ forms();
 desk();
 keys();
 reading();
+copies();

@@ -135,7 +135,7 @@ function layout(parts) {
   box('title').classList.add('ed-title');
   field('title').placeholder = say('title_hint');
   main.append(box('title'), el('div', { class: 'ed-top' }, parts.tabs, parts.state), parts.rich, parts.pane, parts.length);
-  aside.append(box('category'), parts.cover, box('digest'), box('publish_at'), document.getElementById('declarations'), parts.outline);
+  aside.append(box('category'), box('tags'), parts.cover, box('digest'), box('publish_at'), document.getElementById('declarations'), parts.outline);
   host.replaceChildren();
   host.hidden = false;
   host.classList.add('ed');

@@ -1,18 +1,4 @@
-// Reading an article: copy its address, print it, hear it, and go on where one stopped.
-function copying(button) {
-  button.addEventListener('click', async () => {
-    const input = document.getElementById(button.dataset.copy);
-    input.select();
-    try {
-      if (navigator.clipboard) await navigator.clipboard.writeText(input.value);
-      else document.execCommand('copy');
-      button.textContent = button.dataset.done;
-    } catch {
-      input.focus();
-    }
-  });
-}
-
+// Reading an article: print it, hear it, and go on where one stopped.
 function listening(button, body) {
   const speech = window.speechSynthesis;
   const label = button.querySelector('span');
@@ -96,7 +82,6 @@ export function reading() {
   const tools = document.querySelector('.tools[data-read]');
   const body = document.querySelector('.read .body');
   if (!tools || !body) return;
-  tools.querySelectorAll('[data-copy]').forEach(copying);
   tools.querySelectorAll('[data-print]').forEach((b) => b.addEventListener('click', () => window.print()));
   tools.querySelectorAll('[data-listen]').forEach((b) => listening(b, body));
   remembering(tools, body);

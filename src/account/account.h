@@ -99,6 +99,7 @@ err account_real_name(struct tx *t, arena *mem, const struct real_name_wish *w);
  * end. */
 struct profile_wish {
     int64_t account_id, user_id, review_ms;
+    int64_t series; /* field intro: of this series (series.h), whose value is a series_text */
     str field, value;
 };
 err profile_change(struct tx *t, arena *mem, const struct profile_wish *w);

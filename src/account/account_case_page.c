@@ -90,7 +90,9 @@ err profile_case_view(struct request *r, const struct casefile *c, html *ret_vie
     struct fact facts[] = {change_side(&x, MSG_account_old, x.change.old_value),
                            change_side(&x, MSG_account_new_value, x.change.new_value)};
     struct account_case_view v = {
-        .title = msg_lookup(r->lang, "account.", str_z(r->mem, x.change.field), MSG_account_name),
+        .title = x.change.series ? msg(r->lang, MSG_series_one)
+                                 : msg_lookup(r->lang, "account.", str_z(r->mem, x.change.field),
+                                              MSG_account_name),
         .note = name ? notes_text(r, x.change.new_value) : S(""),
         .facts = {facts, LEN(facts)},
         .beside = true};

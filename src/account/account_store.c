@@ -223,16 +223,17 @@ err store_change_insert(struct tx *t, const struct profile_change_row *c)
     return db_exec(
         t,
         "INSERT INTO profile_change (account_id, id, field, old_value, new_value,"
-        " state, asked_by, asked_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7)",
-        DB_IN(c->account_id, c->id, c->field, c->old_value, c->new_value, c->asked_by, tx_now(t)));
+        " state, asked_by, asked_at, series_no) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8)",
+        DB_IN(c->account_id, c->id, c->field, c->old_value, c->new_value, c->asked_by, tx_now(t),
+              c->series));
 }
 
 #define CHANGE                                                                                     \
     "account_id, id, asked_by, asked_at, decided_at, field, old_value, new_value,"                 \
-    " state, reason"
+    " state, reason, series_no"
 #define CHANGE_OUT(c)                                                                              \
     DB_OUT(&(c).account_id, &(c).id, &(c).asked_by, &(c).asked_at, &(c).decided_at, &(c).field,    \
-           &(c).old_value, &(c).new_value, &(c).state, &(c).reason)
+           &(c).old_value, &(c).new_value, &(c).state, &(c).reason, &(c).series)
 
 err store_change_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
                       struct profile_change_row *ret_c)
@@ -244,14 +245,14 @@ err store_change_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
     return OK;
 }
 
-err store_change_pending(struct tx *t, arena *mem, int64_t account_id, str field,
+err store_change_pending(struct tx *t, arena *mem, const struct profile_change_row *about,
                          struct profile_change_row *ret_c)
 {
     struct profile_change_row c = {0};
     TRY(db_one(t, mem,
                "SELECT " CHANGE " FROM profile_change WHERE account_id = $1 AND field = $2"
-               " AND state = 'pending' ORDER BY id DESC LIMIT 1",
-               DB_IN(account_id, field), CHANGE_OUT(c)));
+               " AND series_no = $3 AND state = 'pending' ORDER BY id DESC LIMIT 1",
+               DB_IN(about->account_id, about->field, about->series), CHANGE_OUT(c)));
     *ret_c = c;
     return OK;
 }

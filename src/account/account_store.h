@@ -29,11 +29,17 @@ err store_account_resubmit(struct tx *t, const struct account *a);
 
 struct profile_change_row {
     int64_t account_id, id, asked_by, asked_at, decided_at;
+    int64_t series; /* number of the series whose text it is; 0 = the account's own field */
     str field, old_value, new_value, state, reason;
 };
 err store_change_insert(struct tx *t, const struct profile_change_row *c);
-err store_change_pending(struct tx *t, arena *mem, int64_t account_id, str field,
+/* What waits about the account, series and field of about. */
+err store_change_pending(struct tx *t, arena *mem, const struct profile_change_row *about,
                          struct profile_change_row *ret_c);
+struct series; /* account/series.h */
+err store_series_insert(struct tx *t, const struct series *s, int64_t *ret_no);
+err store_series_text(struct tx *t, int64_t account_id, int64_t no, str title, str intro);
+err store_series_end(struct tx *t, int64_t account_id, int64_t no);
 err store_change_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
                       struct profile_change_row *ret_c);
 err store_change_decide(struct tx *t, const struct profile_change_row *c, str state, str reason);

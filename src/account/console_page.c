@@ -76,7 +76,9 @@ static struct table_view changes_table(struct console *c)
         const struct profile_change_row *p = &c->changes[i];
         struct table_cell *cells = NEW_N(r->mem, struct table_cell, LEN(LABELS));
         bool pending = str_eq(p->state, S("pending"));
-        cells[0].text = msg_lookup(r->lang, "account.", str_z(r->mem, p->field), MSG_account_name);
+        cells[0].text =
+            p->series ? msg(r->lang, MSG_series_one)
+                      : msg_lookup(r->lang, "account.", str_z(r->mem, p->field), MSG_account_name);
         if (str_eq(p->field, S("avatar")))
             cells[1].body = avatar_shown(r, p->new_value, c->a.name);
         else

@@ -1,6 +1,6 @@
 /* Changes of an account's profile: the old value stays public until the new one has passed. */
 #include "account/account_store.h"
-
+#include "account/series.h"
 #include "base/id.h"
 #include "measure/measure.h"
 #include "notice/notice.h"
@@ -13,6 +13,22 @@ static str *profile_field(struct account *a, str field)
            : str_eq(field, S("avatar"))     ? &a->avatar
            : str_eq(field, S("categories")) ? &a->categories
                                             : NULL;
+}
+
+/* What is public now of the field or series that a wish or change is about. */
+static err old_value(struct tx *t, arena *mem, struct account *a, str field, int64_t series,
+                     str *ret_old)
+{
+    struct series s;
+    const str *old = profile_field(a, field);
+    if (!old)
+        return fault(ERR_INVALID, "unknown_field", "field %.*s", FMT(field));
+    *ret_old = *old;
+    if (!series)
+        return OK;
+    TRY(series_load(t, mem, a->id, series, &s));
+    *ret_old = s.title.n ? series_text(mem, s.title, s.intro) : S("");
+    return OK;
 }
 
 static err change_record(struct tx *t, arena *mem, enum record_kind kind,
@@ -83,7 +99,8 @@ static err pending_settle(struct tx *t, arena *mem, const struct account *a,
                           const struct profile_wish *w, bool *ret_same)
 {
     struct profile_change_row c;
-    err e = store_change_pending(t, mem, a->id, w->field, &c);
+    struct profile_change_row about = {.account_id = a->id, .field = w->field, .series = w->series};
+    err e = store_change_pending(t, mem, &about, &c);
     *ret_same = e == OK && same_value(w->field, c.new_value, w->value);
     if (e == ERR_NOT_FOUND)
         return OK;
@@ -95,13 +112,12 @@ err profile_change(struct tx *t, arena *mem, const struct profile_wish *w)
 {
     struct account a;
     bool same = false;
+    str old;
     TRY(account_load(t, mem, w->account_id, &a));
-    const str *old = profile_field(&a, w->field);
-    if (!old)
-        return fault(ERR_INVALID, "unknown_field", "field %.*s", FMT(w->field));
+    TRY(old_value(t, mem, &a, w->field, w->series, &old));
     if (!account_public(&a))
         return fault(ERR_CONFLICT, "account_not_active", "account is %.*s", FMT(a.state));
-    if (same_value(w->field, *old, w->value))
+    if (same_value(w->field, old, w->value))
         return OK;
     TRY(measure_pass(t, a.id, FUNCTION_profile));
     TRY(pending_settle(t, mem, &a, w, &same));
@@ -111,8 +127,9 @@ err profile_change(struct tx *t, arena *mem, const struct profile_wish *w)
     TRY(value_check(t, mem, &a, w->field, &value));
     struct profile_change_row c = {.account_id = a.id,
                                    .id = id_new(),
+                                   .series = w->series,
                                    .field = w->field,
-                                   .old_value = *old,
+                                   .old_value = old,
                                    .new_value = value,
                                    .reason = S(""),
                                    .asked_by = w->user_id};
@@ -126,6 +143,20 @@ err profile_change(struct tx *t, arena *mem, const struct profile_wish *w)
     return change_record(t, mem, RECORD_profile_asked, &c, w->user_id);
 }
 
+static err change_apply(struct tx *t, struct account *a, const struct profile_change_row *c)
+{
+    str title, intro;
+    str *field = profile_field(a, c->field);
+    if (!field)
+        return fault(ERR_BUG, "internal", "profile field %.*s", FMT(c->field));
+    if (!c->series) {
+        *field = c->new_value;
+        return store_account_profile(t, a);
+    }
+    series_text_split(c->new_value, &title, &intro);
+    return store_series_text(t, a->id, c->series, title, intro);
+}
+
 err profile_case_decided(struct tx *t, arena *mem, const struct casefile *c,
                          const struct decision *d)
 {
@@ -136,12 +167,8 @@ err profile_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     bool approved = d->verdict == VERDICT_APPROVE;
     TRY(store_change_decide(t, &change, approved ? S("approved") : S("rejected"), d->reason));
     change.reason = d->reason;
-    str *field = profile_field(&a, change.field);
-    if (!field)
-        return fault(ERR_BUG, "internal", "profile field %.*s", FMT(change.field));
     if (approved) {
-        *field = change.new_value;
-        TRY(store_account_profile(t, &a));
+        TRY(change_apply(t, &a, &change));
         TRY(account_touch(t, mem, a.handle));
     } else {
         TRY(name_unask(t, mem, &a, &change));

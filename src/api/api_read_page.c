@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "article/declare.h"
+#include "article/tag.h"
 #include "base/json.h"
 #include "licence/licence.h"
 
@@ -39,6 +40,12 @@ static void article_members(struct jw *j, arena *mem, const struct article *a)
     jw_key(j, "declarations");
     jw_object(j);
     declaration_members(j, &d);
+    jw_end(j);
+    struct tags tags = tags_split(d.v[DECLARE_tags]);
+    jw_key(j, "tags");
+    jw_array(j);
+    for (size_t i = 0; i < tags.n; i++)
+        jw_str(j, tags.v[i]);
     jw_end(j);
     jw_key_str(j, "published_at", a->published_at ? clock_rfc3339(mem, a->published_at) : STR_NONE);
     jw_key(j, "account");

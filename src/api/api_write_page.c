@@ -21,8 +21,9 @@ struct writing {
 /* Unknown members are refused, so that a typing error does not publish something else. */
 static err members_check(const json_t *body)
 {
-    static const char *const KNOWN[] = {"title",    "digest",  "category",   "cover",       "doc",
-                                        "markdown", "publish", "publish_at", "declarations"};
+    static const char *const KNOWN[] = {"title",        "digest",   "category", "cover",
+                                        "doc",          "markdown", "publish",  "publish_at",
+                                        "declarations", "tags"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)body, key, value)
@@ -57,6 +58,24 @@ static err doc_of(arena *mem, const json_t *body, struct node **ret_doc)
     return e;
 }
 
+/* A list of texts; as they are written in the form, with commas between. */
+static err tags_take(arena *mem, const json_t *list, str *ret_tags)
+{
+    size_t i;
+    json_t *one;
+    str all = S("");
+    if (list && !json_is_array(list))
+        return fault_field(ERR_INVALID, "tags_no_list", "tags", "not a list");
+    json_array_foreach((json_t *)(uintptr_t)list, i, one)
+    {
+        if (!json_is_string(one))
+            return fault_field(ERR_INVALID, "tags_no_list", "tags", "not a list of texts");
+        all = str_fmt(mem, "%.*s,%s", FMT(all), json_string_value(one));
+    }
+    *ret_tags = all;
+    return OK;
+}
+
 static err body_read(struct writing *w)
 {
     arena *mem = w->r->mem;
@@ -75,6 +94,8 @@ static err body_read(struct writing *w)
     struct declaration_rules rules;
     declaration_rules_of(w->r, &rules);
     TRY(declaration_take(mem, json_object_get(body, "declarations"), &d));
+    if (json_object_get(body, "tags"))
+        TRY(tags_take(mem, json_object_get(body, "tags"), &d.v[DECLARE_tags]));
     TRY(declaration_json(mem, &d, &rules, &in.declared));
     w->submit = json_is_true(json_object_get(body, "publish"));
     w->publish_at = json_number(body, "publish_at", 0);
@@ -118,7 +139,7 @@ static err send(struct writing *w)
     return article_send(w->r, &(struct article_sending){write, w, w->no, &w->text, &w->scan});
 }
 
-/* POST {title, doc | markdown, category, digest?, cover?, declarations?: {origin, source, …},
+/* POST {title, doc | markdown, category, digest?, cover?, tags?: [], declarations?: {origin, …},
  * publish?: true, publish_at?}: a draft, or
  * with publish a submission (held, scheduled or published as the provider's rules say). */
 err api_v1_article_new(struct request *r)

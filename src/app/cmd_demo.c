@@ -44,6 +44,8 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v)
     TRY(case_decide(t, mem, c.id, &d));
     if (v->kind == CASE_LICENCE || v->kind == CASE_NEWS_LICENCE)
         return licence_case_decided(t, mem, &c, &d);
+    if (v->kind == CASE_PROFILE)
+        return profile_case_decided(t, mem, &c, &d);
     return v->kind == CASE_ACCOUNT ? account_case_decided(t, mem, &c, &d)
                                    : article_case_decided(t, mem, &c, &d);
 }
@@ -123,8 +125,10 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_articles(d));
     TRY(demo_provider(d));
     TRY(demo_declared(d));
+    TRY(demo_around(d));
     TRY(demo_cases(d));
     TRY(demo_leaving(d));
+    TRY(demo_packages(d));
     TRY(demo_scan(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",

@@ -1,8 +1,8 @@
 /* gongqi import account DIR --account HANDLE: what `gongqi export account` wrote, see
  * owndata/owndata.h. gongqi import markdown DIR --account HANDLE: each *.md becomes a submission
  * through the same gate as every other way in (A6.3). The first lines may say "title: …",
- * "category: …", "digest: …", and what is declared by the names of article/declaration.h ("origin:
- * reprint", "ad: yes"). */
+ * "category: …", "digest: …", what is declared by the names of article/declaration.h ("origin:
+ * reprint", "ad: yes"), and "tags: a, b". */
 #include "account/account.h"
 #include "app/boot.h"
 #include "app/commands.h"
@@ -77,8 +77,11 @@ static str front_matter(str text, struct article_text *x, struct declaration *d)
         str line = str_split(text, '\n', &rest);
         str value = STR_NONE;
         str name = str_split(line, ':', &value);
-        bool taken = str_eq(str_trim(line), S("---")) ||
-                     (value.p && declaration_put(d, name, str_trim(value)));
+        value = value.p ? str_trim(value) : value;
+        if (str_eq(name, S("tags")) && str_starts(value, S("[")) && str_ends(value, S("]")))
+            value = str_sub(value, 1, value.n - 2); /* as a list of YAML */
+        bool taken =
+            str_eq(str_trim(line), S("---")) || (value.p && declaration_put(d, name, value));
         for (size_t i = 0; i < LEN(KEYS); i++)
             if (str_starts(line, KEYS[i].key)) {
                 *KEYS[i].to = str_trim(str_sub(line, KEYS[i].key.n, line.n));

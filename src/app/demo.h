@@ -91,8 +91,10 @@ err demo_scan(struct demo *d);     /* rules; their passes run when it is served 
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
 err demo_provider(struct demo *d); /* the front page, the directory, support */
 
-err demo_leaving(struct demo *d); /* an account closed by its owner */
-err demo_cases(struct demo *d);   /* findings, rulings, an appeal */
+err demo_leaving(struct demo *d);  /* an account closed by its owner */
+err demo_packages(struct demo *d); /* evidence packages */
+err demo_cases(struct demo *d);    /* findings, rulings, an appeal */
+err demo_around(struct demo *d);   /* series, pinned articles; after demo_articles */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and
  * d->picture is set. Each goes the way of every article; one in forty still waits for its review.

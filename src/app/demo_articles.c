@@ -103,11 +103,14 @@ err demo_compose(struct demo *d, int i, struct demo_piece *ret_piece)
     put(&title, tp->titles[n / 8], subject);
     put(&digest, tp->leads[(n + topic) % 3], subject);
     struct node *doc;
+    struct declaration says = {.v[DECLARE_tags] = str_fmt(d->mem, "%s，云溪", subject)};
     struct article_text in = {.title = buf_str(&title),
                               .digest =
                                   str_ellipsis(d->mem, buf_str(&digest), ARTICLE_DIGEST_MAX - 1),
                               .cover = S(""),
                               .category = str_from(tp->category)};
+    TRY(declaration_json(d->mem, &says, &(struct declaration_rules){.origin = S("")},
+                         &in.declared));
     TRY(demo_doc(d, body(d, tp, n + topic, subject), &doc));
     TRY(article_text_check(d->mem, &in, doc, &ret_piece->text));
     ret_piece->account = account_for(topic, n);

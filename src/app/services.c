@@ -17,6 +17,7 @@
 #include "media/work.h"
 #include "notice/notice.h"
 #include "owndata/owndata.h"
+#include "package/package.h"
 #include "policy/policy.h"
 #include "proof/audit.h"
 #include "proof/retention_view.h"
@@ -181,6 +182,12 @@ static const struct job_kind JOBS[] = {
      .every_ms = HOUR_MS,
      .timeout_ms = HOUR_MS},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
+    {.name = PACKAGE_JOB,
+     .fn = package_job,
+     .max_tries = 3,
+     .timeout_ms = 15 * MINUTE_MS,
+     .at_once = 1},
+    {.name = "package_sweep", .fn = package_sweep_job, .every_ms = HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
 

@@ -2,6 +2,7 @@
 #include "article/article.h"
 
 #include "article/article_store.h"
+#include "article/tag.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "media/media.h"
@@ -126,12 +127,25 @@ static err step_leave(struct tx *t, arena *mem, const struct step *s)
     return step_record(t, mem, s);
 }
 
-/* Public pages that show the article: its account's, home, its category's. The search index follows
- * store_changed's rows. */
+/* Public pages that show the article: its account's, home, its category's, its topics'. The search
+ * index follows store_changed's rows. */
 static err pages_touch(struct tx *t, arena *mem, const struct article *a, str category)
 {
     TRY(store_changed(t, a));
-    return page_touch(t, str_fmt(mem, "a:%.*s home c:%.*s", FMT(a->handle), FMT(category)));
+    return page_touch(t, str_fmt(mem, "a:%.*s home c:%.*s%.*s", FMT(a->handle), FMT(category),
+                                 FMT(tag_pages(mem, a->declared))));
+}
+
+/* Rows of tags follow the version that is or will be public; articles without tags cost nothing. */
+static err tags_follow(struct tx *t, arena *mem, const struct article *a, str declared, int64_t at)
+{
+    str now = tag_pages(mem, declared), before = tag_pages(mem, a->declared);
+    if (!now.n && !before.n)
+        return OK;
+    TRY(tags_put(
+        t, mem,
+        &(struct tagging){a->account_id, a->no, a->published_at ? a->published_at : at, declared}));
+    return str_eq(now, before) || !now.n ? OK : page_touch(t, str_sub(now, 1, now.n));
 }
 
 static err tell(struct tx *t, arena *mem, const struct article *a, const char *kind, str reason)
@@ -214,6 +228,7 @@ static err publish(struct tx *t, arena *mem, const struct article *a,
                    const struct article_version *v, int64_t actor)
 {
     TRY(store_publish(t, a, v, S("published"), 0));
+    TRY(tags_follow(t, mem, a, v->text.declared, tx_now(t)));
     if (!str_eq(a->state, S("published")))
         TRY(store_count_public(t, a->account_id, +1));
     TRY(store_draft_drop(t, a->account_id, a->no, v->version));
@@ -227,6 +242,14 @@ static err publish(struct tx *t, arena *mem, const struct article *a,
                        .kind = a->version ? RECORD_article_updated : RECORD_article_published,
                        .actor = actor,
                        .hash = v->hash});
+}
+
+/* This version waits for its time. */
+static err plan(struct tx *t, arena *mem, const struct article *a, const struct article_version *v,
+                int64_t publish_at)
+{
+    TRY(store_publish(t, a, v, S("scheduled"), publish_at));
+    return tags_follow(t, mem, a, v->text.declared, publish_at);
 }
 
 static err review_open(struct tx *t, const struct article *a, int version, int64_t user_id,
@@ -272,6 +295,8 @@ static err submit_new(struct tx *t, arena *mem, const struct article_submission 
                                               .versions = 1,
                                               .text = s->text}));
     TRY(store_insert_version(t, &v));
+    if (passed)
+        TRY(tags_follow(t, mem, &a, s->text->declared, tx_now(t)));
     TRY(review_open(t, &a, 1, s->user_id, s->rules->review_ms));
     TRY(step_leave(t, mem,
                    &(struct step){.a = &a,
@@ -322,10 +347,8 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     a.title = s->text->title;
     if (s->rules->mode == ARTICLE_REVIEW_AFTER) {
         bool later = s->publish_at > tx_now(t);
-        TRY(later ? store_publish(t, &a, &v, state = S("scheduled"), s->publish_at)
-                  : publish(t, mem, &a, &v, s->user_id));
-        if (!later)
-            state = S("published");
+        state = later ? S("scheduled") : S("published");
+        TRY(later ? plan(t, mem, &a, &v, s->publish_at) : publish(t, mem, &a, &v, s->user_id));
     } else if (s->publish_at) {
         TRY(store_plan(t, &a, s->publish_at));
     }
@@ -401,6 +424,23 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
     return media_note(t, mem, s, ret_o);
 }
 
+err article_replan(struct tx *t, arena *mem, const struct article_ref *ref, int64_t user_id,
+                   int64_t publish_at)
+{
+    struct article a;
+    TRY(article_load(t, mem, ref->account_id, ref->no, &a));
+    bool scheduled = str_eq(a.state, S("scheduled"));
+    if (!scheduled && !(str_eq(a.state, S("held")) && a.publish_at))
+        return fault(ERR_CONFLICT, "not_planned", "article is %.*s", FMT(a.state));
+    if (publish_at <= tx_now(t))
+        return fault_field(ERR_INVALID, "time_past", "publish_at", "in the past");
+    TRY(store_plan(t, &a, publish_at));
+    return step_leave(
+        t, mem,
+        &(struct step){
+            .a = &a, .version = a.versions, .kind = RECORD_article_scheduled, .actor = user_id});
+}
+
 err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id)
 {
     AUTO_ARENA(mem);
@@ -467,7 +507,7 @@ static err approve(struct tx *t, arena *mem, const struct article *a,
     TRY(article_question(mem, a->account_id, &v->text, &q));
     TRY(gate_pass(t, mem, &q, &gate));
     if (a->publish_at > tx_now(t)) {
-        TRY(store_publish(t, a, v, S("scheduled"), a->publish_at));
+        TRY(plan(t, mem, a, v, a->publish_at));
         TRY(tell(t, mem, a, "article_scheduled", STR_NONE));
         return step_leave(t, mem,
                           &(struct step){.a = a,

@@ -37,6 +37,9 @@ struct article_rules {
     int64_t review_ms; /* clock of the review, obligations 3.0 */
 };
 
+struct article_ref {
+    int64_t account_id, no;
+};
 struct article_outcome {
     int64_t no;
     int version;
@@ -97,6 +100,13 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
 /* What the gate is asked about a text; the caller adds the quota. */
 err article_question(arena *mem, int64_t account_id, const struct article_text *x,
                      struct gate_question *ret_q);
+/* Another time for what is scheduled, or waits for its review with a time set. ERR_CONFLICT
+ * not_planned; ERR_INVALID time_past. */
+err article_replan(struct tx *t, arena *mem, const struct article_ref *ref, int64_t user_id,
+                   int64_t publish_at);
+/* What is planned from a time up to another, by its time; at most 200. */
+err article_planned(struct tx *t, arena *mem, int64_t account_id, int64_t from, int64_t until,
+                    struct article **ret_v, size_t *ret_n);
 /* Takes back from review; the draft stays. */
 err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_id);
 /* Withdraws from the public; the reason is shown in its place. */
@@ -156,7 +166,10 @@ err draft_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct 
 struct article_page {
     int64_t account_id; /* one account, or 0 */
     str category;       /* or "" */
+    str topic;          /* tag_fold of a tag, or "" */
     int64_t reader_id;  /* subscriptions of this user, or 0 */
+    int64_t series; /* with account_id: of this series, in its order; the key is the last number */
+    bool pinned;    /* with account_id: those on top of its page, the last pinned first; no key */
     bool spread; /* of an account: without those whose spread is limited (the others always are) */
     int64_t before_at, before_account, before_no; /* 0 = first page */
     int limit;                                    /* ≤ 100 */

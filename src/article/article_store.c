@@ -1,10 +1,11 @@
 /* SQL of articles. */
 #include "article/article_store.h"
 
+#include "article/tag.h"
 #include "base/clock.h"
 #include "base/id.h"
 
-enum { MAX_LIST = 100, MAX_HISTORY = 500, MAX_DUE = 100 };
+enum { MAX_LIST = 100, MAX_HISTORY = 500, MAX_DUE = 100, MAX_PLANNED = 200 };
 
 static int64_t china_day(int64_t ms)
 {
@@ -158,6 +159,7 @@ err store_versions_up(struct tx *t, const struct article *a, int versions, str s
 
 err store_backdate(struct tx *t, int64_t account_id, int64_t no, int64_t at, int64_t reads)
 {
+    TRY(tags_backdate(t, account_id, no, at));
     return db_exec(t,
                    "UPDATE article SET published_at = $3, created_at = $3, updated_at = $3,"
                    " reads = $4 WHERE account_id = $1 AND no = $2 AND state = 'published'",
@@ -407,6 +409,18 @@ static err list_category(struct tx *t, arena *mem, const struct article_page *p,
     return OK;
 }
 
+static err list_topic(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article_tag g JOIN article a ON a.account_id = g.account_id"
+            " AND a.no = g.no" JOIN "WHERE g.fold = $5 AND a.state = 'published' AND " SPREAD
+            " AND (g.published_at, g.account_id, g.no) < ($1, $2, $3)"
+            " ORDER BY g.published_at DESC, g.account_id DESC, g.no DESC LIMIT $4",
+            DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->topic), OUT(l->row),
+            ADD(l));
+    return OK;
+}
+
 static err list_feed(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
@@ -418,6 +432,36 @@ static err list_feed(struct tx *t, arena *mem, const struct article_page *p, str
     return OK;
 }
 
+static err list_series(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM series_item i JOIN article a ON a.account_id = i.account_id"
+            " AND a.no = i.article_no" JOIN "WHERE i.account_id = $1 AND i.series_no = $2"
+            " AND a.state = 'published' AND p.state <> 'closed' AND i.place > COALESCE((SELECT"
+            "  k.place FROM series_item k WHERE k.account_id = $1 AND k.article_no = $3), 0)"
+            " ORDER BY i.place LIMIT $4",
+            DB_IN(p->account_id, p->series, p->before_at == INT64_MAX ? 0 : p->before_no, p->limit),
+            OUT(l->row), ADD(l));
+    return OK;
+}
+
+static err list_pinned(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article_pin i JOIN article a ON a.account_id = i.account_id"
+            " AND a.no = i.no" JOIN "WHERE i.account_id = $1 AND a.state = 'published'"
+            " AND p.state <> 'closed' ORDER BY i.pinned_at DESC, i.no DESC LIMIT $2",
+            DB_IN(p->account_id, p->limit), OUT(l->row), ADD(l));
+    return OK;
+}
+
+static err list_own(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
+{
+    return p->series   ? list_series(t, mem, p, l)
+           : p->pinned ? list_pinned(t, mem, p, l)
+                       : list_account(t, mem, p, l);
+}
+
 err article_list(struct tx *t, arena *mem, const struct article_page *p, struct article **ret_v,
                  size_t *ret_n)
 {
@@ -427,9 +471,25 @@ err article_list(struct tx *t, arena *mem, const struct article_page *p, struct 
         from.before_at = from.before_account = from.before_no = INT64_MAX;
     struct list l = {.v = NEW_N(mem, struct article, (size_t)p->limit)};
     TRY(from.reader_id    ? list_feed(t, mem, &from, &l)
-        : from.account_id ? list_account(t, mem, &from, &l)
+        : from.account_id ? list_own(t, mem, &from, &l)
         : from.category.n ? list_category(t, mem, &from, &l)
+        : from.topic.n    ? list_topic(t, mem, &from, &l)
                           : list_latest(t, mem, &from, &l));
+    *ret_v = l.v;
+    *ret_n = l.n;
+    return OK;
+}
+
+err article_planned(struct tx *t, arena *mem, int64_t account_id, int64_t from, int64_t until,
+                    struct article **ret_v, size_t *ret_n)
+{
+    struct list l = {.v = NEW_N(mem, struct article, MAX_PLANNED)};
+    DB_EACH(t, mem,
+            "SELECT " COLUMNS " FROM article a" JOIN
+            "WHERE a.account_id = $1 AND a.publish_at > 0 AND a.publish_at >= $2"
+            " AND a.publish_at < $3 AND a.state IN ('scheduled', 'held')"
+            " ORDER BY a.publish_at, a.no LIMIT 200",
+            DB_IN(account_id, from, until), OUT(l.row), ADD(&l));
     *ret_v = l.v;
     *ret_n = l.n;
     return OK;

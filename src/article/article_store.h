@@ -37,7 +37,4 @@ err store_draft_drop(struct tx *t, int64_t account_id, int64_t no, int base_vers
 /* For the demo only: dates a published article back, and gives it readers. */
 err store_backdate(struct tx *t, int64_t account_id, int64_t no, int64_t at, int64_t reads);
 /* (account, no) of what is due, at most 100. */
-struct article_ref {
-    int64_t account_id, no;
-};
 err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_n);

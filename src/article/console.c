@@ -44,7 +44,8 @@ err article_scan(struct site *site, arena *mem, int64_t account_id, const struct
         TRY(doc_from_json(mem, text->doc, &read));
         tree = read;
     }
-    TRY(scan_article_of(mem, text->title, text->digest, text->category, tree, a));
+    struct scan_text x = {text->title, text->digest, text->category, text->declared, tree};
+    TRY(scan_article_of(mem, &x, a));
     return scan_live_run(site->scan, mem, account_id, a, ret_scan);
 }
 

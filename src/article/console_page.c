@@ -1,6 +1,8 @@
 /* The console's list of articles, and where one article stands. */
 #include "article/article.h"
 #include "article/console_view.h"
+#include "article/remark.h"
+#include "article/sequel.h"
 #include "article_list.html.h"
 #include "article_state.html.h"
 
@@ -70,7 +72,7 @@ static struct table_row *list_rows(struct request *r, const struct listing *l)
 
 static struct table_chip *list_chips(struct request *r, str state)
 {
-    struct table_chip *chips = NEW_N(r->mem, struct table_chip, LEN(STATES) + 1);
+    struct table_chip *chips = NEW_N(r->mem, struct table_chip, LEN(STATES) + 2);
     chips[0] = (struct table_chip){
         .label = msg(r->lang, MSG_word_all), .href = base_of(r), .on = !state.n};
     for (size_t i = 0; i < LEN(STATES); i++)
@@ -78,6 +80,9 @@ static struct table_chip *list_chips(struct request *r, str state)
             .label = state_word(r, str_from(STATES[i])),
             .href = str_fmt(r->mem, "%.*s?state=%s", FMT(base_of(r)), STATES[i]),
             .on = str_eq(state, str_from(STATES[i]))};
+    chips[LEN(STATES) + 1] = (struct table_chip){
+        .label = msg(r->lang, MSG_plan_title),
+        .href = str_fmt(r->mem, "/console/%.*s/schedule", FMT(r->member.handle))};
     return chips;
 }
 
@@ -118,7 +123,7 @@ err page_articles(struct request *r)
                            .rows = list_rows(r, &l),
                            .row_n = l.n,
                            .chips = list_chips(r, l.page.state),
-                           .chip_n = LEN(STATES) + 1,
+                           .chip_n = LEN(STATES) + 2,
                            .search = true,
                            .q = l.page.find,
                            .pager = {.next = list_next(r, &l)},
@@ -139,7 +144,8 @@ struct showing {
     int64_t no;
     struct article a;
     struct draft d;
-    bool has_draft;
+    bool has_draft, pinned;
+    int64_t notes;
     struct article_event *events;
     size_t event_n;
 };
@@ -151,6 +157,8 @@ static err show_read(struct tx *t, void *ctx)
     int64_t account = s->r->member.account_id;
     TRY(article_load(t, mem, account, s->no, &s->a));
     TRY(article_events(t, mem, account, s->no, &s->events, &s->event_n));
+    TRY(pin_has(t, account, s->no, &s->pinned));
+    TRY(remark_open_count(t, account, s->no, &s->notes));
     err e = draft_load(t, mem, account, s->no, &s->d);
     s->has_draft = e == OK;
     return e == ERR_NOT_FOUND ? OK : e;
@@ -216,28 +224,32 @@ static err state_page(struct request *r, int status, const struct form *withdraw
         {.label = msg(r->lang, MSG_word_status), .text = state_word(r, a->state)},
         {.label = msg(r->lang, MSG_article_versions), .text = str_fmt(r->mem, "%d", a->versions)},
     };
-    struct article_state_view v = {.r = r,
-                                   .a = a,
-                                   .base = base,
-                                   .steps = steps_of(r, a),
-                                   .events = events_of(r, &s),
-                                   .facts = {facts, LEN(facts)},
-                                   .returned = waits                           ? S("")
-                                               : s.has_draft && s.d.returned.n ? s.d.returned
-                                                                               : a->reason,
-                                   .has_draft = s.has_draft,
-                                   .can_edit = !waits && !str_eq(a->state, S("removed")),
-                                   .can_unsubmit = waits,
-                                   .can_discard = draft && !a->version,
-                                   .can_withdraw = str_eq(a->state, S("published")) &&
-                                                   r->member.role >= MEMBER_EDITOR,
-                                   .discard = {.id = S("discard"),
-                                               .button = msg(r->lang, MSG_article_discard),
-                                               .title = msg(r->lang, MSG_article_discard),
-                                               .text = msg(r->lang, MSG_article_discard_effect),
-                                               .action = str_cat(r->mem, base, S("/discard")),
-                                               .csrf = r->session.csrf,
-                                               .danger = true}};
+    struct article_state_view v = {
+        .r = r,
+        .a = a,
+        .base = base,
+        .steps = steps_of(r, a),
+        .events = events_of(r, &s),
+        .facts = {facts, LEN(facts)},
+        .returned = waits                           ? S("")
+                    : s.has_draft && s.d.returned.n ? s.d.returned
+                                                    : a->reason,
+        .has_draft = s.has_draft,
+        .can_edit = !waits && !str_eq(a->state, S("removed")),
+        .can_unsubmit = waits,
+        .can_discard = draft && !a->version,
+        .can_link = !str_eq(a->state, S("removed")) && !str_eq(a->state, S("discarded")),
+        .can_pin = str_eq(a->state, S("published")) && r->member.role >= MEMBER_EDITOR,
+        .pinned = s.pinned,
+        .notes = s.notes,
+        .can_withdraw = str_eq(a->state, S("published")) && r->member.role >= MEMBER_EDITOR,
+        .discard = {.id = S("discard"),
+                    .button = msg(r->lang, MSG_article_discard),
+                    .title = msg(r->lang, MSG_article_discard),
+                    .text = msg(r->lang, MSG_article_discard_effect),
+                    .action = str_cat(r->mem, base, S("/discard")),
+                    .csrf = r->session.csrf,
+                    .danger = true}};
     if (withdraw)
         v.withdraw = *withdraw;
     else
@@ -315,4 +327,20 @@ err do_article_withdraw(struct request *r)
     a.reason = form_get(&f, "reason");
     TRY(request_tx(r, withdraw_tx, &a));
     return back_to(r, &a, MSG_article_withdrawn);
+}
+
+static err pin_tx(struct tx *t, void *ctx)
+{
+    const struct act *a = ctx;
+    const struct request *r = a->r;
+    struct sequel_act act = {r->member.account_id, 0, a->no, r->session.user_id};
+    return str_eq(a->reason, S("pin")) ? pin_set(t, r->mem, &act) : pin_drop(t, r->mem, &act);
+}
+
+err do_article_pin(struct request *r)
+{
+    struct act a = {.r = r, .reason = request_field(r, "act")};
+    TRY(request_arg_int(r, "no", &a.no));
+    TRY(request_tx(r, pin_tx, &a));
+    return back_to(r, &a, str_eq(a.reason, S("pin")) ? MSG_pin_set_now : MSG_pin_dropped);
 }

@@ -12,7 +12,8 @@ struct article_state_view {
     struct timeline_view events;
     struct facts_view facts;
     str base, returned;
-    bool has_draft, can_edit, can_unsubmit, can_withdraw, can_discard;
+    bool has_draft, can_edit, can_unsubmit, can_withdraw, can_discard, can_pin, can_link, pinned;
+    int64_t notes; /* open threads */
     struct confirm_view discard;
     struct form withdraw;
 };

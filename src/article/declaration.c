@@ -1,6 +1,7 @@
 /* Declarations by their table. */
 #include "article/declaration.h"
 
+#include "article/tag.h"
 #include "base/clock.h"
 
 const struct declare_spec DECLARE_SPEC[DECLARATIONS] = {
@@ -135,10 +136,12 @@ static err time_check(const struct declare_spec *spec, str value)
                           : fault_field(ERR_INVALID, "declaration_time", spec->name, "not a time");
 }
 
-static err value_check(const struct declare_spec *spec, const struct declaration_rules *rules,
-                       str *value)
+static err value_check(arena *mem, const struct declare_spec *spec,
+                       const struct declaration_rules *rules, str *value)
 {
     *value = value->p ? str_trim(*value) : S("");
+    if (spec->kind == DECLARE_TAGS)
+        return tags_check(mem, *value, value);
     if (!plain(*value))
         return fault_field(ERR_INVALID, "unknown_choice", spec->name, "control characters");
     if (spec->max && str_count(*value) > spec->max)
@@ -152,6 +155,7 @@ static err value_check(const struct declare_spec *spec, const struct declaration
         return url_check(spec, rules, value);
     case DECLARE_TIME:
         return time_check(spec, *value);
+    case DECLARE_TAGS:
     case DECLARE_TEXT:
         break;
     }
@@ -160,16 +164,21 @@ static err value_check(const struct declare_spec *spec, const struct declaration
 
 /* ---- stored form ---- */
 
+static void member(struct jw *j, const struct declaration *d, int i)
+{
+    if (!d->v[i].n)
+        return;
+    if (DECLARE_SPEC[i].kind == DECLARE_FLAG)
+        jw_key_bool(j, DECLARE_SPEC[i].name, true);
+    else
+        jw_key_str(j, DECLARE_SPEC[i].name, d->v[i]);
+}
+
 void declaration_members(struct jw *j, const struct declaration *d)
 {
-    for (int i = 0; i < DECLARATIONS; i++) {
-        if (!d->v[i].n)
-            continue;
-        if (DECLARE_SPEC[i].kind == DECLARE_FLAG)
-            jw_key_bool(j, DECLARE_SPEC[i].name, true);
-        else
-            jw_key_str(j, DECLARE_SPEC[i].name, d->v[i]);
-    }
+    for (int i = 0; i < DECLARATIONS; i++)
+        if (DECLARE_SPEC[i].kind != DECLARE_TAGS)
+            member(j, d, i);
 }
 
 static err write(arena *mem, const struct declaration *d, str *ret_declared)
@@ -183,7 +192,8 @@ static err write(arena *mem, const struct declaration *d, str *ret_declared)
     struct jw j;
     jw_init(&j, mem, DECLARED_MAX);
     jw_object(&j);
-    declaration_members(&j, d);
+    for (int i = 0; i < DECLARATIONS; i++)
+        member(&j, d, i);
     jw_end(&j);
     return buf_take(&j.out, ret_declared);
 }
@@ -195,7 +205,7 @@ err declaration_json(arena *mem, const struct declaration *d, const struct decla
     if (!rules->minors)
         x.v[DECLARE_minors] = S("");
     for (int i = 0; i < DECLARATIONS; i++)
-        TRY(value_check(&DECLARE_SPEC[i], rules, &x.v[i]));
+        TRY(value_check(mem, &DECLARE_SPEC[i], rules, &x.v[i]));
     return write(mem, &x, ret_declared);
 }
 

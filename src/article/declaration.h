@@ -1,13 +1,14 @@
 /* What an article declares of itself when it is published: taken over or one's own, made with AI,
  * advertising, fiction, news with place and time, a prompt for minors (regulation 2017 art. 8, 10;
- * obligations A8.1, A10.2, 2.10, 2.11). One table: the form, the JSON API, the front matter of
- * imports, the page and the stored JSON all go through it. Stored with each version, and part of
- * its hash when there is something to declare. */
+ * obligations A8.1, A10.2, 2.10, 2.11), and its topics. One table: the form, the JSON API, the
+ * front matter of imports, the page and the stored JSON all go through it. Stored with each
+ * version, and part of its hash when there is something to declare. */
 #pragma once
 #include "base/json.h"
 
 /* X(name, kind, most code points, choices): "none" and "" are the same, nothing declared. */
 #define DECLARATION_TABLE(X)                                                                       \
+    X(tags, TAGS, 0, "") /* topics: article/tag.h */                                               \
     X(origin, CHOICE, 0, "none|original|reprint")                                                  \
     X(source, TEXT, 60, "")        /* of a reprint: who published it first */                      \
     X(source_url, URL, 500, "")    /* http(s), or "/a/<handle>/<no>" of this platform */           \
@@ -28,7 +29,14 @@ enum declare {
 #undef X
         DECLARATIONS
 };
-enum declare_kind { DECLARE_CHOICE, DECLARE_TEXT, DECLARE_URL, DECLARE_FLAG, DECLARE_TIME };
+enum declare_kind {
+    DECLARE_CHOICE,
+    DECLARE_TEXT,
+    DECLARE_URL,
+    DECLARE_FLAG,
+    DECLARE_TIME,
+    DECLARE_TAGS
+};
 struct declare_spec {
     const char *name;
     enum declare_kind kind;
@@ -65,7 +73,8 @@ err declaration_parse(arena *mem, str declared, struct declaration *ret_d);
  * and when taken over also author, title and address. The category "news" is news by itself.
  * ERR_INVALID by field. */
 err declaration_complete(arena *mem, str category, str *declared);
-/* As members of an object that the caller has opened: what is declared, nothing else. */
+/* As members of an object that the caller has opened: what is declared, nothing else; tags are
+ * shown elsewhere. */
 void declaration_members(struct jw *j, const struct declaration *d);
 /* Account and number of an article of this platform that is reprinted; false: another place. */
 bool declaration_here(const struct declaration *d, str *ret_handle, int64_t *ret_no);

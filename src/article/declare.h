@@ -30,10 +30,11 @@ struct declaration declared_of(arena *mem, str declared);
 
 /* ---- the fields of the article's form ---- */
 #define DECLARE_FIELDS                                                                             \
-    {.name = "origin",                                                                             \
-     .kind = FIELD_SELECT,                                                                         \
-     .label = MSG_declare_origin,                                                                  \
-     .help = MSG_declare_origin_help},                                                             \
+    {.name = "tags", .label = MSG_declare_tags, .help = MSG_declare_tags_help, .max = 200},        \
+        {.name = "origin",                                                                         \
+         .kind = FIELD_SELECT,                                                                     \
+         .label = MSG_declare_origin,                                                              \
+         .help = MSG_declare_origin_help},                                                         \
         {.name = "source", .label = MSG_declare_source, .max = 60},                                \
         {.name = "source_url",                                                                     \
          .label = MSG_declare_source_url,                                                          \

@@ -113,8 +113,8 @@ static err show(struct editing *x, int status, struct article_edit_view *v)
     declare_form(&v->form, NULL);
     struct declaration_rules rules;
     declaration_rules_of(r, &rules);
-    v->declare_from = LEN(FIELDS) - DECLARATIONS;
-    v->declare_n = DECLARATIONS - !rules.minors; /* the last field is that of minors */
+    v->declare_from = LEN(FIELDS) - DECLARATIONS + 1; /* tags stand with the fields before */
+    v->declare_n = DECLARATIONS - 1 - !rules.minors;  /* the last field is that of minors */
     struct page page = {.place = PLACE_CONSOLE,
                         .wide = true,
                         .editor = true,
@@ -231,8 +231,7 @@ err editing_save(struct tx *t, void *ctx)
                         &x->new_rev);
 }
 
-/* "2026-11-24 08:30" in China. */
-static err time_read(str s, int64_t *ret_ms)
+err editing_time(str s, int64_t *ret_ms)
 {
     struct date d;
     int64_t h, m;
@@ -337,7 +336,7 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
     article_rules_now(r->site, r->mem, &x->rules);
     err e = OK;
     if (form_get(&v->form, "publish_at").n)
-        e = time_read(form_get(&v->form, "publish_at"), &x->publish_at);
+        e = editing_time(form_get(&v->form, "publish_at"), &x->publish_at);
     if (e == OK)
         e = article_text_check(r->mem, &x->text, doc, &x->text);
     if (e == OK)

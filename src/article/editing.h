@@ -30,5 +30,7 @@ bool editing_known(void *ctx, str blob, int *ret_width, int *ret_height);
 /* The document and cover may show this account's media only; pictures get their true sizes.
  * ERR_INVALID "foreign_media" with the node's path in fault.field, "bad_cover" for the cover. */
 err editing_own(struct request *r, struct node *doc, str cover);
+/* "2026-11-24 08:30" in China. ERR_INVALID "bad_time" on the field publish_at. */
+err editing_time(str s, int64_t *ret_ms);
 /* The texts of the editor's buttons and messages in the reader's language, as a JSON object. */
 err editing_words(struct request *r, str *ret_json);

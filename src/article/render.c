@@ -1,6 +1,7 @@
 /* The cache of rendered articles: a table of slots by hash, overwritten on collision. */
 #include "article/render.h"
 
+#include "article/tag.h"
 #include "base/hash.h"
 #include "web/document.h"
 
@@ -70,6 +71,16 @@ err article_render(arena *mem, const struct article_version *v, html *ret_body, 
     return OK;
 }
 
+err article_render_apart(arena *mem, const struct article_version *v, str media, html *ret_body)
+{
+    struct node *doc;
+    str body;
+    TRY(doc_from_json(mem, v->text.doc, &doc));
+    TRY(doc_html(mem, doc, &(struct doc_html_opts){.media = media}, &body));
+    *ret_body = html_trusted_by_renderer(body);
+    return OK;
+}
+
 str media_path(arena *mem, str hash, int width)
 {
     return hash.n ? str_fmt(mem, "/media/%.*s.w%d.webp", FMT(hash), width) : S("");
@@ -79,7 +90,11 @@ static err plain(arena *mem, const struct article_text *x, str *ret_text)
 {
     str body;
     TRY(document_text(mem, x->doc, &body));
-    *ret_text = str_fmt(mem, "%.*s\n%.*s\n%.*s", FMT(x->title), FMT(x->digest), FMT(body));
+    struct tags tags = tags_of(mem, x->declared);
+    str head = str_fmt(mem, "%.*s\n%.*s\n", FMT(x->title), FMT(x->digest));
+    for (size_t i = 0; i < tags.n; i++)
+        head = str_fmt(mem, "%.*s#%.*s%s", FMT(head), FMT(tags.v[i]), i + 1 < tags.n ? " " : "\n");
+    *ret_text = str_cat(mem, head, body);
     return OK;
 }
 

@@ -2,6 +2,7 @@
 #include "desk/desk_view.h"
 #include "desk_case.html.h"
 
+#include "package/package.h"
 #include "record/record.h"
 
 enum { REASON_MAX = 500, BULK = 5 };
@@ -78,6 +79,15 @@ static void fill_acts(struct request *r, const struct one *x, struct desk_case_v
     v->left_ms = v->mine ? x->c.claim_until - r->now : 0;
 }
 
+/* Of cases about an article or an account, for those who ask for packages. */
+static str package_of(const struct request *r, const struct casefile *c)
+{
+    bool account = c->kind == CASE_ACCOUNT;
+    bool about = account || c->kind == CASE_FINDING || c->kind == CASE_ARTICLE;
+    bool may = about && (r->session.roles & PACKAGE_ROLES) != 0;
+    return may ? package_href(r->mem, c->account_id, account ? 0 : c->subject, c->id) : S("");
+}
+
 static err show_case(struct request *r, int64_t id, int status, str error)
 {
     struct one x = {.r = r, .id = id};
@@ -90,6 +100,7 @@ static err show_case(struct request *r, int64_t id, int status, str error)
         .kind = desk_kind_label(r->lang, x.c.kind),
         .base = desk_case_href(r->mem, id),
         .title = desk_title(r, &x.c),
+        .package = package_of(r, &x.c),
         .history = history_of(r, &x),
     };
     fill_acts(r, &x, &v);

@@ -27,7 +27,8 @@ err log_list(struct tx *t, arena *mem, const struct log_filter *f, struct log_ro
         high = f->before;
     DB_EACH(t, mem,
             "SELECT o.id, o.at, o.user_id, COALESCE(u.name, ''), COALESCE(a.handle, ''), o.method,"
-            " o.route, o.object, o.result, o.status, o.ip, o.port, o.user_agent FROM oplog o"
+            " o.route, o.object, o.result, o.status, o.ip, o.port, o.user_agent,"
+            " o.content_hash, o.hash FROM oplog o"
             " LEFT JOIN users u ON u.id = o.user_id LEFT JOIN account a ON a.id = o.account_id"
             " WHERE o.id >= $1 AND o.id < $2 AND o.at >= $3 AND o.at < $4"
             " AND ($5 = '' OR o.user_id = $6"
@@ -37,11 +38,12 @@ err log_list(struct tx *t, arena *mem, const struct log_filter *f, struct log_ro
             " AND ($8 = '' OR substr(o.route, 1, length($8)) = $8"
             "  OR substr(o.object, 1, length($8)) = $8)"
             " AND ($9 = '' OR o.result = $9 OR ($9 = 'refused' AND o.result <> 'ok'))"
-            " ORDER BY o.id DESC LIMIT $10",
+            " AND ($10 = '' OR substr(o.ip, 1, length($10)) = $10)"
+            " ORDER BY o.id DESC LIMIT $11",
             DB_IN(low, high, f->from, f->until, f->user, user, f->account, f->route, f->result,
-                  f->limit),
+                  f->address, f->limit),
             DB_OUT(&x.id, &x.at, &x.user_id, &x.user, &x.account, &x.method, &x.route, &x.object,
-                   &x.result, &x.status, &x.ip, &x.port, &x.user_agent),
+                   &x.result, &x.status, &x.ip, &x.port, &x.user_agent, &x.content_hash, &x.hash),
             {
                 x.object = object_shown(&x);
                 v[n++] = x;

@@ -46,6 +46,7 @@ struct desk_case_view {
     str csrf, error, kind, base, title;
     str reason, reason_key; /* as typed; kept when the decision could not be made */
     str next_href;          /* posts: the next case without deciding this one */
+    str package;            /* where an evidence package is asked for; "": not by this person */
     struct desk_reason reasons[DESK_REASONS_MAX];
     size_t reason_n;
     html evidence, acts;
@@ -78,6 +79,6 @@ struct desk_job_view {
 };
 struct desk_log_view {
     str csrf, error;
-    str user, account, route, result, from, until; /* the filter as typed */
+    str user, account, route, address, result, from, until; /* the filter as typed */
     struct table_view table;
 };

@@ -3,6 +3,7 @@
 #include "desk_log.html.h"
 
 #include "base/clock.h"
+#include "record/record.h"
 #include "web/csv.h"
 
 enum { PAGE_ROWS = 50, FILTER_MAX = 100, CSV_MAX = 16 * 1024 * 1024 };
@@ -48,17 +49,19 @@ static err read_filter(struct log *l, field_fn *from)
     v->user = take(r, from, "user");
     v->account = take(r, from, "account");
     v->route = take(r, from, "route");
+    v->address = take(r, from, "address");
     v->result = take(r, from, "result");
     v->from = take(r, from, "from");
     v->until = take(r, from, "until");
     str before = take(r, from, "before");
-    const str all[] = {v->user, v->account, v->route, v->result};
+    const str all[] = {v->user, v->account, v->route, v->address, v->result};
     for (size_t i = 0; i < LEN(all); i++)
         if (str_count(all[i]) > FILTER_MAX)
             return refuse(l, "log_filter_long");
     l->f = (struct log_filter){.user = v->user,
                                .account = str_lower_ascii(r->mem, v->account),
                                .route = v->route,
+                               .address = v->address,
                                .result = v->result,
                                .limit = PAGE_ROWS};
     if (day_of(v->from, 0, &l->f.from) != OK ||
@@ -122,6 +125,7 @@ static str next_page(const struct log *l)
     part(&b, "user", l->v.user);
     part(&b, "account", l->v.account);
     part(&b, "route", l->v.route);
+    part(&b, "address", l->v.address);
     part(&b, "result", l->v.result);
     part(&b, "from", l->v.from);
     part(&b, "until", l->v.until);
@@ -170,9 +174,10 @@ static err csv_of(const struct log *l, str *ret_csv)
     struct request *r = l->r;
     struct buf b;
     buf_init(&b, r->mem, CSV_MAX);
-    const str head[] = {S("id"),     S("time"),  S("user_id"),   S("user"),   S("account"),
-                        S("method"), S("route"), S("object"),    S("result"), S("status"),
-                        S("ip"),     S("port"),  S("user_agent")};
+    const str head[] = {S("id"),         S("time"),           S("user_id"),   S("user"),
+                        S("account"),    S("method"),         S("route"),     S("object"),
+                        S("result"),     S("status"),         S("ip"),        S("port"),
+                        S("user_agent"), S("content_sha256"), S("row_sha256")};
     csv_start(&b);
     csv_line(&b, head, LEN(head));
     for (size_t i = 0; i < l->n; i++) {
@@ -189,10 +194,28 @@ static err csv_of(const struct log *l, str *ret_csv)
                             str_fmt(r->mem, "%d", x->status),
                             x->ip,
                             str_fmt(r->mem, "%d", x->port),
-                            x->user_agent};
+                            x->user_agent,
+                            x->content_hash.p ? hex(r->mem, x->content_hash) : S(""),
+                            hex(r->mem, x->hash)};
         csv_line(&b, line, LEN(line));
     }
     return buf_take(&b, ret_csv);
+}
+
+struct exporting {
+    struct request *r;
+    str hash;
+    size_t rows;
+};
+
+static err note_export(struct tx *t, void *ctx)
+{
+    const struct exporting *x = ctx;
+    return record_add(t, &(struct record_in){.kind = RECORD_oplog_exported,
+                                             .actor = x->r->session.user_id,
+                                             .subject = S("oplog/export"),
+                                             RECORD_FIELDS(RECORD_TEXT("sha256", x->hash),
+                                                           RECORD_INT("rows", (int64_t)x->rows))});
 }
 
 err do_log_export(struct request *r)
@@ -204,6 +227,9 @@ err do_log_export(struct request *r)
     l.f.limit = LOG_LIMIT_MAX;
     TRY(request_read(r, load, &l));
     TRY(csv_of(&l, &csv));
-    reply_header(r, "Content-Disposition", S("attachment; filename=\"operation-log.csv\""));
+    struct exporting x = {r, sha256_hex(r->mem, sha256(str_bytes(csv))), l.n};
+    TRY(request_tx(r, note_export, &x));
+    reply_header(r, "Content-Disposition",
+                 str_fmt(r->mem, "attachment; filename=\"operation-log-%.*s.csv\"", FMT(x.hash)));
     return reply_text(r, 200, S("text/csv; charset=utf-8"), csv);
 }

@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "article/declare.h"
 #include "article/render.h"
+#include "article/tag.h"
 #include "base/json.h"
 #include "base/xml.h"
 #include "media/media.h"
@@ -82,6 +83,8 @@ static err load(struct tx *t, void *ctx)
     if (f->handle.n)
         TRY(load_account(t, f));
     TRY(article_list(t, mem, &f->page, &f->list, &f->n));
+    if (f->page.topic.n && !f->n)
+        return fault(ERR_NOT_FOUND, "not_found", "no article has this tag");
     f->entries = NEW_N(mem, struct entry, f->n);
     for (size_t i = 0; i < f->n; i++) {
         struct entry *e = &f->entries[i];
@@ -144,13 +147,21 @@ static void put_declared(struct xw *x, const struct syndication *f, const struct
     for (size_t i = 0, n = 0; i < DECLARATIONS; i++) {
         if (!d.v[i].n)
             continue;
+        const struct fact *fact = &facts.v[n++];
+        if (i == DECLARE_tags)
+            continue;
         xw_open(x, "category");
         xw_attr(x, "scheme", S("urn:gongqi:declaration"));
         xw_attr(x, "term", str_from(DECLARE_SPEC[i].name));
-        xw_attr(x, "label",
-                str_fmt(mem, "%.*s: %.*s", FMT(facts.v[n].label), FMT(facts.v[n].text)));
+        xw_attr(x, "label", str_fmt(mem, "%.*s: %.*s", FMT(fact->label), FMT(fact->text)));
         xw_close(x);
-        n++;
+    }
+    struct tags tags = tags_split(d.v[DECLARE_tags]);
+    for (size_t i = 0; i < tags.n; i++) {
+        xw_open(x, "category");
+        xw_attr(x, "scheme", str_cat(mem, request_origin(f->r), S("/t/")));
+        xw_attr(x, "term", tags.v[i]);
+        xw_close(x);
     }
     str url = d.v[DECLARE_source_url];
     if (url.n)
@@ -286,6 +297,9 @@ static void put_item(struct jw *j, const struct syndication *f, const struct ent
     jw_key(j, "tags");
     jw_array(j);
     jw_str(j, category_label(f->r, e->v.text.category));
+    struct tags tags = tags_split(d.v[DECLARE_tags]);
+    for (size_t i = 0; i < tags.n; i++)
+        jw_str(j, tags.v[i]);
     jw_end(j);
     jw_end(j);
 }
@@ -334,15 +348,27 @@ static err json_feed(struct syndication *f)
 
 typedef err feed_writer(struct syndication *f);
 
+static void name_topic(struct syndication *f)
+{
+    struct request *r = f->r;
+    str name = topic_name(r, &f->list[0], f->page.topic);
+    f->title = str_fmt(r->mem, "#%.*s · %.*s", FMT(name), FMT(site_name(r)));
+    f->path = topic_path(r, name);
+    topic_tags(r, f->page.topic);
+}
+
 static err answer(struct syndication *f, feed_writer *write)
 {
     struct request *r = f->r;
     f->page.limit = ENTRIES;
     f->page.spread = true;
     TRY(request_read(r, load, f));
+    if (f->page.topic.n)
+        name_topic(f);
+    else
+        reply_tag(r, f->tag);
     TRY(fill(f));
     reply_cache(r, FEED_CACHE_S);
-    reply_tag(r, f->tag);
     reply_modified(r, f->updated);
     str hub = r->site->settings->websub_hub;
     str self = str_cat(r->mem, request_origin(r), r->path);
@@ -381,6 +407,24 @@ static err of_category(struct request *r, feed_writer *write)
         .tag = str_cat(r->mem, S("c:"), code),
     };
     return answer(&f, write);
+}
+
+static err of_topic(struct request *r, feed_writer *write)
+{
+    struct syndication f = {.r = r, .page = {.topic = tag_fold(r->mem, request_arg(r, "tag"))}};
+    if (!f.page.topic.n)
+        return fault(ERR_NOT_FOUND, "not_found", "no tag");
+    return answer(&f, write);
+}
+
+err page_topic_atom(struct request *r)
+{
+    return of_topic(r, atom);
+}
+
+err page_topic_feed(struct request *r)
+{
+    return of_topic(r, json_feed);
 }
 
 err page_site_atom(struct request *r)

@@ -2,6 +2,8 @@
 #include "reader/pieces.h"
 
 #include "article/render.h"
+#include "article/tag.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "web/layout.h"
 
@@ -89,6 +91,30 @@ int64_t article_updated(const struct article *a, const struct article_version *v
     return replaced ? v->created_at : a->published_at;
 }
 
+str topic_name(const struct request *r, const struct article *a, str fold)
+{
+    struct tags tags = tags_of(r->mem, a->declared);
+    for (size_t i = 0; i < tags.n; i++)
+        if (str_eq(tag_fold(r->mem, tags.v[i]), fold))
+            return tags.v[i];
+    return fold;
+}
+
+str topic_path(const struct request *r, str name)
+{
+    struct buf b;
+    buf_init(&b, r->mem, 3 * name.n + 4);
+    buf_add(&b, S("/t/"));
+    url_part_add(&b, name);
+    return buf_str(&b);
+}
+
+void topic_tags(struct request *r, str fold)
+{
+    reply_tag(r, tag_page(r->mem, fold));
+    reply_tag(r, S("accounts"));
+}
+
 static void put_party(struct jw *j, const char *key, const char *type, str name)
 {
     jw_key(j, key);
@@ -157,6 +183,8 @@ str article_json_ld(const struct request *r, const struct article *a,
     jw_key_str(&j, "mainEntityOfPage", str_cat(r->mem, origin, page->canonical));
     jw_key_bool(&j, "isAccessibleForFree", true);
     put_declared(&j, origin, &d);
+    if (d.v[DECLARE_tags].n)
+        jw_key_str(&j, "keywords", d.v[DECLARE_tags]);
     put_party(&j, "author", person ? "Person" : "Organization", a->account_name);
     jw_key_str(&j, "url", str_fmt(r->mem, "%.*s/a/%.*s", FMT(origin), FMT(a->handle)));
     jw_end(&j);

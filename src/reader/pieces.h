@@ -26,5 +26,11 @@ str article_json_ld(const struct request *r, const struct article *a,
                     const struct article_version *v, const struct page *page);
 /* True for a value of the cookie "reading": size s m l x, face n (sans) or s (serif). */
 bool reading_choice(str v);
+/* ---- topics ---- */
+/* As this article, which has it, writes the tag. */
+str topic_name(const struct request *r, const struct article *a, str fold);
+str topic_path(const struct request *r, str name); /* "/t/…", encoded */
+/* What a topic's page hangs on: its articles, and the state of any account. */
+void topic_tags(struct request *r, str fold);
 /* As the head of every page shows it. */
 str site_name(const struct request *r);

@@ -6,6 +6,7 @@
 #include "reader/choice.h"
 #include "reader/directory_page.h"
 #include "reader/pieces.h"
+#include "reader/related.h"
 #include "reader/shelf.h"
 #include "reader_article.html.h"
 #include "reader_home.html.h"
@@ -48,7 +49,7 @@ static err load_front(struct tx *t, void *ctx)
     return directory_list(t, mem, &f, &l->bodies, &l->body_n);
 }
 
-/* What editors chose stands above; it is not told twice. */
+/* What editors chose, or the account pinned, stands above; it is not told twice. */
 static struct feed_view without(const struct feed_view *all, const struct feed_load *chosen,
                                 arena *mem)
 {
@@ -136,6 +137,9 @@ struct account_load {
     struct account a;
     struct licence *licences;
     size_t licence_n;
+    struct feed_load pinned;
+    struct series *series;
+    size_t series_n;
     bool subscribed, gone;
 };
 
@@ -152,6 +156,12 @@ static err load_account(struct tx *t, void *ctx)
     if (l->r->session.user_id)
         TRY(is_subscribed(t, l->r->session.user_id, l->a.id, &l->subscribed));
     TRY(licence_public(t, l->r->mem, l->a.registrant_id, &l->licences, &l->licence_n));
+    TRY(series_list(t, l->r->mem, l->a.id, true, &l->series, &l->series_n));
+    if (!l->feed.page.before_at) {
+        l->pinned = (struct feed_load){
+            .mem = l->r->mem, .page = {.account_id = l->a.id, .pinned = true, .limit = PINS_MAX}};
+        TRY(load_feed(t, &l->pinned));
+    }
     return load_feed(t, &l->feed);
 }
 
@@ -183,14 +193,18 @@ err page_account(struct request *r)
         .a = &l.a,
         .avatar = {media_path(r->mem, l.a.avatar, COVER_WIDTH), l.a.name, true},
         .mark = mark_of(r, l.a.class, l.a.verified),
-        .feed = feed_of(r, l.feed.v, l.feed.n),
+        .pinned = feed_of(r, l.pinned.v, l.pinned.n),
+        .series = l.series,
+        .series_n = l.series_n,
         .csrf = r->session.csrf,
         .here = r->path,
         .subscribed = l.subscribed,
         .licences = licences_of(r, &l),
         .staff = (r->session.roles & ROLE_STAFF) != 0,
     };
-    v.feed.own = true;
+    struct feed_view all = feed_of(r, l.feed.v, l.feed.n);
+    v.feed = without(&all, &l.pinned, r->mem);
+    v.feed.own = v.pinned.own = true;
     reply_cache(r, CACHE_SECONDS);
     reply_tag(r, str_cat(r->mem, S("a:"), l.a.handle));
     struct page page = {.place = PLACE_READER,
@@ -210,14 +224,26 @@ struct article_load {
     struct article_version v;
     struct article_version *versions;
     size_t n;
-    int64_t version; /* 0 = the current one */
-    bool subscribed, history;
+    int64_t version;                 /* 0 = the current one */
+    bool subscribed, history, whole; /* whole: with what stands around the text */
     struct shelf_state shelf;
+    struct related related;
+    struct sequel sequel;
 };
 
 static bool gone(const struct article *a)
 {
     return str_eq(a->state, S("withdrawn")) || str_eq(a->state, S("removed"));
+}
+
+/* What stands around the text: what to read next. */
+static err load_around(struct tx *t, struct article_load *l)
+{
+    arena *mem = l->r->mem;
+    err e = sequel_of(t, mem, l->a.account_id, l->a.no, &l->sequel);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    return related_load(t, mem, &l->a, &l->related);
 }
 
 static err load_article(struct tx *t, void *ctx)
@@ -241,6 +267,8 @@ static err load_article(struct tx *t, void *ctx)
     }
     if (l->history)
         return article_public_versions(t, mem, l->a.account_id, no, &l->versions, &l->n);
+    if (l->whole)
+        TRY(load_around(t, l));
     return article_version_load(t, mem, l->a.account_id, no,
                                 l->version ? (int)l->version : l->a.version, &l->v);
 }
@@ -265,8 +293,18 @@ static void article_tags(struct request *r, const struct article *a)
     reply_tag(r, str_cat(r->mem, S("a:"), a->handle));
 }
 
+/* A page that names articles of other accounts changes with them. */
+static struct feed_view related_of(struct request *r, const struct article_load *l)
+{
+    for (size_t i = 0; i < l->related.n; i++)
+        if (l->related.v[i].account_id != l->a.account_id)
+            reply_tag(r, str_cat(r->mem, S("a:"), l->related.v[i].handle));
+    return feed_of(r, l->related.v, l->related.n);
+}
+
 static err show_article(struct request *r, struct article_load *l)
 {
+    l->whole = true;
     TRY(request_read(r, load_article, l));
     article_tags(r, &l->a);
     if (gone(&l->a))
@@ -288,8 +326,11 @@ static err show_article(struct request *r, struct article_load *l)
         .label = l->a.label.n ? family_label(r->lang, l->a.label) : S(""),
         .size = 'm',
         .face = 'n',
+        .related = related_of(r, l),
+        .sequel = l->sequel,
     };
     struct declaration d = declared_of(r->mem, l->v.text.declared);
+    v.tags = tags_split(d.v[DECLARE_tags]);
     declared_labels(r, &d, false, &v.declared);
     str look = request_cookie(r, "reading");
     if (reading_choice(look)) {

@@ -1,8 +1,11 @@
 /* What the public pages show: templates of reader/. */
 #pragma once
 #include "account/account.h"
+#include "account/series.h"
 #include "article/article.h"
 #include "article/declare.h"
+#include "article/sequel.h"
+#include "article/tag.h"
 #include "reader/search.h"
 #include "text/diff.h"
 #include "web/partials.h"
@@ -34,14 +37,26 @@ struct home_view {
     size_t body_n;
     struct empty_view empty;
 };
+struct topic_view {
+    str name; /* as the newest article writes it */
+    struct feed_view feed;
+};
 struct account_view {
     const struct account *a;
     struct avatar_view avatar;
     struct mark_view mark;
-    struct feed_view feed;
+    struct feed_view feed, pinned; /* pinned: on the first page, above */
+    const struct series *series;
+    size_t series_n;
     struct facts_view licences;
     str csrf, here; /* here: path to come back to */
     bool subscribed, closed, staff;
+};
+struct sequel_view {
+    const struct account *a;
+    const struct series *s;
+    struct mark_view mark;
+    struct feed_view feed;
 };
 struct version_item {
     const struct article_version *v;
@@ -61,6 +76,9 @@ struct article_view {
     str label;       /* said by a measure, in words; "" = none */
     str url, here;   /* public address; path to come back to */
     char size, face; /* of the reader's choice: pieces.h */
+    struct tags tags;
+    struct sequel sequel; /* series 0: in none */
+    struct feed_view related;
 };
 struct versions_view {
     const struct article *a;

@@ -1,5 +1,6 @@
 /* Making the index: the tokens of a batch of articles are collected in memory, then added to the
  * postings of each token in the order of the tokens. */
+#include "article/tag.h"
 #include "base/clock.h"
 #include "job/job.h"
 #include "reader/search_store.h"
@@ -160,6 +161,9 @@ static err article_add(struct tx *t, struct batch *b, const struct search_source
     size_t length = words_add(b, number, text_tokens(b->mem, text), 0);
     (void)words_add(b, number, text_tokens(b->mem, s->title), IN_TITLE);
     (void)words_add(b, number, text_tokens(b->mem, s->account_name), IN_NAME);
+    struct tags tags = tags_of(b->mem, s->declared);
+    for (size_t i = 0; i < tags.n; i++)
+        (void)words_add(b, number, text_tokens(b->mem, tags.v[i]), IN_NAME);
     filters_add(b, s, number);
     for (size_t i = first; i <= b->post_n; i++) /* posts are made in order: these are its own */
         b->posts[i].places = weight_of(&b->posts[i], length);

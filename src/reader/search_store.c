@@ -10,7 +10,7 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
     TRY(db_one(t, mem,
                "SELECT a.state, a.limited, a.version, a.category, a.kind, a.published_at, p.name,"
                " COALESCE(v.title, ''), COALESCE(v.doc, ''), COALESCE(d.doc, 0),"
-               " COALESCE(d.version, 0), COALESCE(d.live, 0)"
+               " COALESCE(d.version, 0), COALESCE(d.live, 0), a.declared"
                " FROM article a JOIN account p ON p.id = a.account_id"
                " LEFT JOIN article_version v ON v.account_id = a.account_id AND v.no = a.no"
                "  AND v.version = a.version"
@@ -18,7 +18,8 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
                " WHERE a.account_id = $1 AND a.no = $2",
                DB_IN(ref->account_id, ref->no),
                DB_OUT(&state, &limited, &s.version, &s.category, &s.kind, &s.published_at,
-                      &s.account_name, &s.title, &s.json, &s.doc, &s.indexed, &s.live)));
+                      &s.account_name, &s.title, &s.json, &s.doc, &s.indexed, &s.live,
+                      &s.declared)));
     s.is_public = str_eq(state, S("published")) && !limited && s.json.n;
     *ret_s = s;
     return OK;

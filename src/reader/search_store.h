@@ -8,7 +8,7 @@ struct search_source {
     int64_t account_id, no, published_at, doc /* in the index, 0 = never was */;
     int version, indexed;
     bool is_public, live;
-    str category, kind, title, account_name, json;
+    str category, kind, title, account_name, json, declared;
 };
 err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
                         struct search_source *ret_s);

@@ -174,6 +174,33 @@ err log_prove(struct record_log *l, arena *mem, struct log_proof_of what, struct
     return tree_prove_inclusion(&src, mem, (struct tree_place){what.from, what.size}, ret_path);
 }
 
+static err receipt_of(struct record_log *l, arena *mem, const struct leaf_row *leaf, str checkpoint,
+                      str *ret_text)
+{
+    struct tree_head head = {0};
+    TRY(head_of(mem, checkpoint, &head));
+    if (leaf->idx >= head.size)
+        return fault(ERR_NOT_FOUND, "not_sealed_yet", "leaf %lld is not signed yet",
+                     (long long)leaf->idx);
+    struct receipt r = {
+        .extra = str_bytes(leaf->entry), .index = leaf->idx, .checkpoint = checkpoint};
+    TRY(log_prove(l, mem, (struct log_proof_of){.from = leaf->idx, .size = head.size}, &r.path));
+    if (!tree_included((struct tree_place){leaf->idx, head.size}, tree_leaf(r.extra), r.path,
+                       head.root))
+        return fault(ERR_INVALID, "log_damaged", "leaf %lld is not in the tree that was signed",
+                     (long long)leaf->idx);
+    *ret_text = receipt_text(mem, &r);
+    return OK;
+}
+
+err record_log_receipt_at(struct record_log *l, struct tx *t, arena *mem, int64_t record_id,
+                          str checkpoint, str *ret_text)
+{
+    struct leaf_row leaf = {0};
+    TRY(log_store_leaf_of(t, mem, record_id, &leaf));
+    return receipt_of(l, mem, &leaf, checkpoint, ret_text);
+}
+
 err record_log_receipt(struct record_log *l, struct tx *t, arena *mem, int64_t record_id,
                        str *ret_text)
 {
@@ -183,19 +210,7 @@ err record_log_receipt(struct record_log *l, struct tx *t, arena *mem, int64_t r
     TRY(log_store_leaf_of(t, mem, record_id, &leaf));
     bool cosigned = file_text(l, mem, "witnessed", &text) == OK &&
                     head_of(mem, text, &head) == OK && leaf.idx < head.size;
-    if (!cosigned) {
+    if (!cosigned)
         TRY(file_text(l, mem, "checkpoint", &text));
-        TRY(head_of(mem, text, &head));
-    }
-    if (leaf.idx >= head.size)
-        return fault(ERR_NOT_FOUND, "not_sealed_yet", "leaf %lld is not signed yet",
-                     (long long)leaf.idx);
-    struct receipt r = {.extra = str_bytes(leaf.entry), .index = leaf.idx, .checkpoint = text};
-    TRY(log_prove(l, mem, (struct log_proof_of){.from = leaf.idx, .size = head.size}, &r.path));
-    if (!tree_included((struct tree_place){leaf.idx, head.size}, tree_leaf(r.extra), r.path,
-                       head.root))
-        return fault(ERR_INVALID, "log_damaged", "leaf %lld is not in the tree that was signed",
-                     (long long)leaf.idx);
-    *ret_text = receipt_text(mem, &r);
-    return OK;
+    return receipt_of(l, mem, &leaf, text, ret_text);
 }

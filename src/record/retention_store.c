@@ -10,6 +10,9 @@
     " OR (h.kind = 'user' AND (h.ref = o.owner_id OR h.ref = o.reader_id))))"
 /* Nobody knows without opening it whose message it was: any hold keeps all. */
 #define HELD_OUTBOX "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0)"
+#define HELD_PACKAGE                                                                               \
+    "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
+    " OR (h.kind = 'account' AND h.ref = o.account_id)))"
 
 #define HELD_IDENTITY                                                                              \
     "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
@@ -49,6 +52,13 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
                 " ORDER BY o.ended_at, o.id LIMIT 500",
                 DB_IN(a->cutoff), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
         break;
+    case RETENTION_package:
+        DB_EACH(t, mem,
+                "SELECT 0, o.id, o.made_at FROM evidence_package o WHERE o.id <= $2"
+                " AND o.made_at <= $1 AND o.state = 'done' AND NOT " HELD_PACKAGE
+                " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
     case RETENTION_CLASSES:
         break;
     }
@@ -83,6 +93,12 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
                       " AND o.erased_at = 0 AND o.ended_at <= $1"
                       " AND (CASE WHEN " HELD_IDENTITY " THEN 1 ELSE 0 END) = $2",
                       DB_IN(a->cutoff, held), DB_OUT(ret_n));
+    case RETENTION_package:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM evidence_package o WHERE o.id <= $2"
+                      " AND o.made_at <= $1 AND o.state = 'done'"
+                      " AND (CASE WHEN " HELD_PACKAGE " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
     case RETENTION_CLASSES:
         break;
     }
@@ -147,6 +163,9 @@ err retention_store_erase(struct tx *t, enum retention_class class, const struct
         return db_exec(t, "DELETE FROM outbox WHERE id = $1", DB_IN(row->id));
     case RETENTION_identity:
         return erase_identity(t, row);
+    case RETENTION_package: /* package_sweep_job then removes the file */
+        return db_exec(t, "UPDATE evidence_package SET state = 'expired' WHERE id = $1",
+                       DB_IN(row->id));
     case RETENTION_CLASSES:
         break;
     }

@@ -191,6 +191,10 @@ err page_desk_ruling(struct request *r)
         (struct fact){.label = msg(r->lang, MSG_ruling_officers),
                       .text = msg(r->lang, x.x.second_officer ? MSG_ruling_two : MSG_ruling_one)};
     v.facts = (struct facts_view){f, 3};
+    bool may_pack = (r->session.roles & (ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_EIC)) != 0;
+    if (may_pack)
+        v.package = str_fmt(r->mem, "/desk/packages/new?account=%lld&no=%lld&number=%lld",
+                            (long long)x.x.account_id, (long long)x.x.no, (long long)x.x.case_id);
     struct page page = {.place = PLACE_DESK, .title = x.x.title};
     page.back = (struct page_link){str_fmt(r->mem, "/desk/cases/%lld", (long long)x.x.case_id),
                                    msg(r->lang, MSG_ruling_case), S("")};

@@ -36,6 +36,7 @@ struct acts_view {
 struct ruling_page_view {
     struct facts_view facts;
     str statement, json;
+    str package; /* where an evidence package is asked for; "": not by this person */
     struct table_view measures, readers;
     struct form *form; /* of the appeal; NULL: cannot be appealed (any more) */
     str why_not;       /* said instead */

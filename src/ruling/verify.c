@@ -3,6 +3,7 @@
  * measure's own transaction touched. */
 #include "account/account.h"
 #include "article/article.h"
+#include "article/tag.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -89,8 +90,17 @@ static err in_media(struct check *c)
     return OK;
 }
 
+static err in_topics(struct check *c)
+{
+    struct tags tags = tags_of(c->mem, c->a.declared);
+    for (size_t i = 0; i < tags.n; i++)
+        TRY(in_list(c, "topics", (struct article_page){.topic = tag_fold(c->mem, tags.v[i])}));
+    return OK;
+}
+
 static err spread_check(struct check *c)
 {
+    TRY(in_topics(c));
     TRY(in_list(c, "home", (struct article_page){0}));
     TRY(in_list(c, "category", (struct article_page){.category = c->a.category}));
     TRY(in_list(c, "feeds", (struct article_page){.account_id = c->a.account_id, .spread = true}));

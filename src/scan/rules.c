@@ -34,17 +34,32 @@ static bool repeats(str digest, str body)
     return same;
 }
 
-err scan_article_of(arena *mem, str title, str digest, str category, const struct node *doc,
-                    struct scan_article *ret_a)
+/* Of article/declaration.h's JSON, which is none of this department's otherwise. */
+static err tags_in(arena *mem, str declared, str *ret_tags)
+{
+    JSON_AUTO *root = NULL;
+    *ret_tags = S("");
+    if (!str_has(declared, S("\"tags\":")))
+        return OK;
+    TRY(json_read(declared, &root));
+    str tags = json_text(root, "tags");
+    if (tags.n)
+        *ret_tags = str_cat(mem, S("\n"), tags);
+    return OK;
+}
+
+err scan_article_of(arena *mem, const struct scan_text *x, struct scan_article *ret_a)
 {
     struct buf links;
+    str tags, body = doc_text(mem, x->doc, DOC_TEXT_ALL);
     buf_init(&links, mem, DOC_JSON_MAX);
-    addresses(doc, &links);
-    str body = doc_text(mem, doc, DOC_TEXT_ALL);
-    *ret_a = (struct scan_article){
-        .text = {title, repeats(digest, body) ? S("") : digest, body, buf_str(&links)},
-        .category = category,
-        .account_class = S("")};
+    addresses(x->doc, &links);
+    TRY(tags_in(mem, x->declared, &tags));
+    *ret_a =
+        (struct scan_article){.text = {x->title, repeats(x->digest, body) ? S("") : x->digest,
+                                       tags.n ? str_cat(mem, body, tags) : body, buf_str(&links)},
+                              .category = x->category,
+                              .account_class = S("")};
     return OK;
 }
 
@@ -294,7 +309,8 @@ static err piece_scan(struct passing *x, const struct scan_piece *s)
     size_t n, old_n = 0;
     struct node *doc;
     TRY(doc_from_json(x->mem, s->doc, &doc));
-    TRY(scan_article_of(x->mem, s->title, s->digest, s->category, doc, &a));
+    struct scan_text text = {s->title, s->digest, s->category, s->declared, doc};
+    TRY(scan_article_of(x->mem, &text, &a));
     a.account_class = s->account_class;
     scan_run(x->set, x->mem, &a, &now, &n);
     if (x->old_set)

@@ -87,6 +87,9 @@ struct scan_found scan_found_of(arena *mem, const struct scan_article *a,
 err scan_keep(struct tx *t, arena *mem, int64_t account_id, int64_t no, int version,
               const struct scan_result *r);
 struct node; /* text/doc.h */
-/* Title, digest, body and addresses of a stored or new text. */
-err scan_article_of(arena *mem, str title, str digest, str category, const struct node *doc,
-                    struct scan_article *ret_a);
+/* Title, digest, body (with the tags behind it) and addresses of a stored or new text. */
+struct scan_text {
+    str title, digest, category, declared;
+    const struct node *doc;
+};
+err scan_article_of(arena *mem, const struct scan_text *x, struct scan_article *ret_a);

@@ -214,14 +214,14 @@ err store_public_after(struct tx *t, arena *mem, const struct scan_pass *p,
     struct scan_piece x = {.title = S("")};
     size_t n = 0;
     DB_EACH(t, mem,
-            "SELECT a.account_id, a.no, v.version, v.title, v.digest, v.category, v.doc, p.class"
-            " FROM article a JOIN article_version v ON v.account_id = a.account_id"
+            "SELECT a.account_id, a.no, v.version, v.title, v.digest, v.category, v.doc, p.class,"
+            " v.declared FROM article a JOIN article_version v ON v.account_id = a.account_id"
             " AND v.no = a.no AND v.version = a.version JOIN account p ON p.id = a.account_id"
             " WHERE (a.account_id, a.no) > ($1, $2) AND a.state IN ('published', 'scheduled')"
             " ORDER BY a.account_id, a.no LIMIT 100",
             DB_IN(p->at_account, p->at_no),
             DB_OUT(&x.account_id, &x.no, &x.version, &x.title, &x.digest, &x.category, &x.doc,
-                   &x.account_class),
+                   &x.account_class, &x.declared),
             { ret_v[n++] = x; });
     *ret_n = n;
     return OK;

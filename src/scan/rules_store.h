@@ -23,7 +23,7 @@ err store_public_count(struct tx *t, int64_t *ret_n);
 struct scan_piece { /* a public or planned version */
     int64_t account_id, no;
     int version;
-    str title, digest, category, doc, account_class;
+    str title, digest, category, doc, account_class, declared;
 };
 enum { SCAN_BATCH = 100 };
 /* The next articles behind (account, no). */

@@ -158,6 +158,11 @@ struct doc_html_opts {
 };
 err doc_html(arena *mem, const struct node *doc, const struct doc_html_opts *opts, str *ret_html);
 
+/* The same for editors that keep inline styles only, as WeChat's: no classes, no ids, pictures by
+ * their full address (site: "https://example.org"). Audio and video become their titles. Pasting it
+ * back (doc_from_html) keeps the structure; a callout comes back as a quote. */
+err doc_wechat(arena *mem, const struct node *doc, str site, str *ret_html);
+
 /* What the ways in could not keep. */
 struct doc_dropped {
     int scripts;  /* script, style, form, frame, SVG ... with all that is inside */

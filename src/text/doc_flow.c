@@ -82,6 +82,14 @@ void flow_block(struct flow *f, struct node *block)
         node_add(flow_at(f), block);
 }
 
+void flow_caption(struct flow *f)
+{
+    struct node *before = flow_at(f)->last;
+    flow_close(f);
+    if (before && before->type == NODE_PICTURE && !before->child)
+        f->block = before;
+}
+
 /* Levels from this container down to a text, both included. */
 static int levels(enum node_type t)
 {

@@ -29,6 +29,8 @@ bool flow_enter(struct flow *f, struct node *container);
 void flow_leave(struct flow *f);
 void flow_text(struct flow *f, str s);
 void flow_break(struct flow *f);
+/* Text now goes to the caption of the picture before, when that has none. */
+void flow_caption(struct flow *f);
 /* Ends the open text block. */
 void flow_close(struct flow *f);
 /* Ends the open text block and adds a block of its own. */

@@ -1,7 +1,7 @@
 /* The document as HTML: known tags, enumerated classes, everything else escaped. */
 #include "text/doc.h"
 
-#include "base/buf.h"
+#include "text/doc_html.h"
 
 enum { HTML_MAX = 8 * 1024 * 1024 };
 
@@ -23,7 +23,7 @@ static void raw(struct html_out *h, const char *s)
     buf_add(&h->out, str_from(s));
 }
 
-static void escaped(struct html_out *h, str s)
+void html_escape(struct buf *b, str s)
 {
     size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
@@ -47,11 +47,16 @@ static void escaped(struct html_out *h, str s)
         default:
             continue;
         }
-        buf_add(&h->out, str_sub(s, from, i - from));
-        raw(h, entity);
+        buf_add(b, str_sub(s, from, i - from));
+        buf_add(b, str_from(entity));
         from = i + 1;
     }
-    buf_add(&h->out, str_sub(s, from, s.n));
+    buf_add(b, str_sub(s, from, s.n));
+}
+
+static void escaped(struct html_out *h, str s)
+{
+    html_escape(&h->out, s);
 }
 
 static void attr(struct html_out *h, const char *name, str value)

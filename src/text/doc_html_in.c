@@ -380,6 +380,8 @@ static bool enter_element(struct paste *p, const GumboNode *node, struct scope *
     apply_css(p, &css);
     if (e->tag == GUMBO_TAG_A)
         put_link(p, e);
+    if (e->tag == GUMBO_TAG_FIGCAPTION)
+        flow_caption(&p->flow);
     ret_scope->entered = container && flow_enter(&p->flow, container);
     return true;
 }

@@ -98,6 +98,8 @@ err vault_read_full(struct vault_ctx c, const struct vault_item *item, struct va
 
 /* A look at a sealed thing that is no field (a file): the row that its owner sees. */
 err vault_note_read(struct tx *t, struct vault_ref ref, struct vault_reader who);
+/* A full value that leaves the house encrypted to somebody, as a second person allowed. */
+err vault_note_full(struct tx *t, struct vault_ref ref, struct vault_reader who, int64_t approver);
 
 struct vault_request {
     int64_t owner_id, id, asked_by, asked_at, approved_by, approved_at, expires_at;

@@ -115,3 +115,10 @@ err vault_note_read(struct tx *t, struct vault_ref ref, struct vault_reader who)
     TRY(reason_check(who.reason));
     return vault_store_access_add(t, &(struct vault_item){.ref = ref}, who, 0);
 }
+
+err vault_note_full(struct tx *t, struct vault_ref ref, struct vault_reader who, int64_t approver)
+{
+    ASSERT(approver && approver != who.user_id);
+    TRY(reason_check(who.reason));
+    return vault_store_access_add(t, &(struct vault_item){.ref = ref}, who, approver);
+}

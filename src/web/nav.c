@@ -13,6 +13,7 @@ static const struct nav_item ME[] = {
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
+    {"/series", MSG_series_list, "queue-list", MEMBER_EDITOR, 's'},
     {"/media", MSG_media_library, "film", MEMBER_AUTHOR, 'd'},
     {"/figures", MSG_figures_title, "chart-bar", MEMBER_AUTHOR, 'f'},
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
@@ -45,6 +46,8 @@ static const struct nav_item DESK[] = {
     {"/logins", MSG_user_watch, "shield-exclamation", ROLE_SECURITY, 'n'},
     {"/retention", MSG_retention_title, "archive-box",
      ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_PRIVACY, 'k'},
+    {"/packages", MSG_package_list, "folder",
+     ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_EIC | ROLE_PRIVACY, 'x'},
     {"/restricted", MSG_leaving_restricted, "lock-closed", ROLE_COMPLIANCE | ROLE_SECURITY, 'z'},
     {"/record", MSG_layout_log, "link", ROLE_SYSADMIN | ROLE_SECURITY | ROLE_COMPLIANCE, 'b'},
 };

@@ -5,6 +5,12 @@
 #include "base/id.h"
 #include "record/oplog.h"
 
+/* A sealed read is known with what it asked for. */
+static str object_of(const struct request *r)
+{
+    return r->route->flags & ROUTE_SEALED && r->method == METHOD_GET ? request_here(r) : r->path;
+}
+
 err request_store_oplog(struct tx *t, const struct request *r, str result, int status)
 {
     bool open = !(r->route->flags & ROUTE_PRIVATE);
@@ -13,7 +19,7 @@ err request_store_oplog(struct tx *t, const struct request *r, str result, int s
         .account_id = r->member.account_id,
         .method = r->method == METHOD_POST ? S("POST") : S("GET"),
         .route = str_from(r->route->pattern),
-        .object = open ? r->path : str_from(r->route->pattern),
+        .object = open ? object_of(r) : str_from(r->route->pattern),
         .result = result,
         .status = status,
         .ip = r->ip,

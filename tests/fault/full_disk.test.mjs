@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, statfsSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openAccount, startSite } from '../site/drive.mjs';
+import { openAccount, staff, startSite } from '../site/drive.mjs';
 import { png } from '../site/png.mjs';
 
 const disk = mkdtempSync(join(tmpdir(), 'gongqi-disk-'));
@@ -124,4 +124,30 @@ test('with room again everything works, without a restart; nothing is broken', a
   assert.equal(await title(known), '之前');
   if (!site.db.length) assert.equal(execFileSync('sqlite3', [join(site.data, 'gongqi.db'), 'PRAGMA integrity_check']).toString().trim(), 'ok');
   assert.match(site.command('outbox'), /\d{6}/);
+});
+
+test('an evidence package that does not fit fails with the reason and leaves nothing; with room it is made', async () => {
+  const compliance = await staff(site, account.boss, '15400000096', ['合规专员'], '合规');
+  const no = await published('长文');
+  for (let i = 0; i < 20; i++) await reader.api(`${path}/${no}`, { token: account.token, json: { title: '长文', category: 'environment', markdown: `第 ${i} 版。${'一条河的四季。'.repeat(3000)}`, publish: true } });
+  const ask = async () => {
+    const sent = await compliance.submit('/desk/packages/new', { 账号地址: 'riverside', 文章编号: String(no), 依据: '调取文书', 编号: '1 号', 理由: '测试' }, { button: '申请' });
+    assert.equal(sent.status, 303, sent.words);
+    for (let i = 0; i < 300; i++) {
+      const page = await compliance.get(sent.location);
+      if (/已完成|未完成/.test(page.words)) return page;
+      await new Promise((r) => setTimeout(r, 100));
+    }
+    throw new Error('neither made nor failed');
+  };
+  const kept = () => readdirSync(join(site.data, 'blobs'), { recursive: true }).sort();
+  const [before, room] = [kept(), free()];
+  fill(2 << 20);
+  const failed = await ask();
+  assert.match(failed.words, /未完成.*存储空间已满/);
+  assert.deepEqual(kept(), before);
+  unlinkSync(ballast);
+  assert.ok(room - free() < 1 << 20, `${room - free()} bytes are missing`);
+  const done = await ask();
+  assert.match(done.words, /已完成/);
 });

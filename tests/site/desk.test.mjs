@@ -1,6 +1,7 @@
 // The desk: deciding case after case, lost claims, reasons; messages that failed and work that was
 // given up; the operation log and its export; and who may see which (A5.5, A16.2).
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { admin, citizenNumber, listen, pdf, signed, staff, startSite, words } from './drive.mjs';
 
@@ -197,6 +198,12 @@ test('the operation log: filters, bad input, and no secrets', async () => {
   assert.equal((await auditor.get(`/desk/log?route=${'x'.repeat(101)}`)).status, 422);
 });
 
+test('the operation log by address; each search is in it', async () => {
+  assert.match(words(await auditor.get('/desk/log?address=127.0.0.')), /127\.0\.0\.1:\d+/);
+  assert.match(words(await auditor.get('/desk/log?address=203.0.113.')), /没有符合条件的记录/);
+  assert.match(words(await auditor.get('/desk/log?route=/desk/log')), /审计员\s*GET \/desk\/log\?address=203\.0\.113\./);
+});
+
 test('the operation log in pages, by key, without a gap', async () => {
   const seen = [];
   let at = '/desk/log?route=/';
@@ -214,6 +221,7 @@ test('an export is a file of the same rows, and is itself in the log', async () 
   assert.equal(csv.status, 200);
   assert.match(csv.headers.get('content-type'), /^text\/csv/);
   assert.match(csv.headers.get('content-disposition'), /attachment/);
+  assert.ok(csv.headers.get('content-disposition').includes(createHash('sha256').update(csv.bytes).digest('hex')), 'its name is its hash, which is in the record');
   assert.deepEqual([...csv.bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
   const lines = csv.bytes.subarray(3).toString().trim().split('\r\n');
   assert.match(lines[0], /^"id","time","user_id"/);

@@ -97,6 +97,8 @@ test('at submission a rule in force holds the article, and its review shows the 
   assert.match(page.text, /<mark>領 彩-票<\/mark>/);
   assert.match(words(page), /转人工审核 · 赌博 · 2 处/);
   assert.equal((await publish('谐音', '请家威信详谈')).data.state, 'held', 'the same sound');
+  const tagged = await site.person().api(`/accounts/${at.handle}/articles`, { token: at.token, json: { title: '话题里', category: 'environment', markdown: '水面平静。', publish: true, tags: ['领彩票'] } });
+  assert.equal(tagged.data.state, 'held', 'tags are text of the article');
   assert.equal((await publish('拼音', '请jia wei xin详谈')).data.state, 'held', 'spelled');
 });
 

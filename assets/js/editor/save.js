@@ -5,7 +5,7 @@ import { el, field, post, say, setting } from './kit.js';
 const SOON = 1200;
 const AGAIN = 5000;
 const declared = [...document.querySelectorAll('#declarations [name]')].map((input) => input.name);
-const FIELDS = ['title', 'digest', 'category', 'cover', ...declared];
+const FIELDS = ['title', 'digest', 'category', 'cover', 'tags', ...declared];
 const key = `gongqi:draft:${setting.user}:${setting.base}`;
 
 const time = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
