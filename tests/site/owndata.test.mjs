@@ -109,7 +109,7 @@ test('export, import on another site, export: equal', async () => {
   const sound = await take('水声.mp3', 'audio/mpeg', audio(1));
   const captions = must(await world.operator.submit(`/console/riverside/media/${film}`, {}, { button: '上传', files: { 字幕文件: ['a.vtt', 'text/vtt', Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\n河水\n')] } }));
   const vtt = decodeURIComponent(captions.location).match(/captions=([0-9a-f]{64})/)[1];
-  await send({ title: '有声有色', category: 'environment', declarations: { ai: 'assisted', origin: 'original' }, markdown: `> 引文\n\n| 站 | 水位 |\n| --- | --- |\n| 上游 | 2.1 |\n\n![河](video:${film}#${vtt})\n\n![水声](audio:${sound})\n\n- 一\n- 二`, publish: true });
+  await send({ title: '有声有色', category: 'environment', declarations: { tags: '河流, 水文', ai: 'assisted', origin: 'original' }, markdown: `> 引文\n\n| 站 | 水位 |\n| --- | --- |\n| 上游 | 2.1 |\n\n![河](video:${film}#${vtt})\n\n![水声](audio:${sound})\n\n- 一\n- 二`, publish: true });
   await send({ title: '还在写', category: 'environment', markdown: '草稿。' });
   const one = join(tmp, 'one');
   assert.match(site.command('export', 'account', 'riverside', '--out', one), /3 articles/);
