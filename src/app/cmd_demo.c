@@ -124,6 +124,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_provider(d));
     TRY(demo_declared(d));
     TRY(demo_cases(d));
+    TRY(demo_rights(d));
     TRY(demo_leaving(d));
     TRY(demo_scan(d));
     int64_t end = clock_mono_us();

@@ -93,6 +93,7 @@ err demo_provider(struct demo *d); /* the front page, the directory, support */
 
 err demo_leaving(struct demo *d); /* an account closed by its owner */
 err demo_cases(struct demo *d);   /* findings, rulings, an appeal */
+err demo_rights(struct demo *d);  /* a complaint, emergencies, the patrol; after demo_cases */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and
  * d->picture is set. Each goes the way of every article; one in forty still waits for its review.

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "blob/blob.h"
 #include "compliance/compliance.h"
+#include "emergency/emergency.h"
 #include "figures/figures.h"
 #include "job/job.h"
 #include "leaving/leaving.h"
@@ -15,6 +16,7 @@
 #include "mail/mail.h"
 #include "media/work.h"
 #include "notice/notice.h"
+#include "patrol/patrol.h"
 #include "policy/policy.h"
 #include "proof/audit.h"
 #include "proof/retention_view.h"
@@ -23,6 +25,7 @@
 #include "record/log.h"
 #include "registrant/registrant.h"
 #include "registrant/verify_http.h"
+#include "rights/rights.h"
 #include "ruling/ruling.h"
 #include "scan/rules.h"
 #include "settings/provider.h"
@@ -111,6 +114,34 @@ static err job_audit(void *ctx, const struct job *job)
     return audit_note(s->db, a);
 }
 
+static err job_emergency(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return db_tx(s->db, emergency_expire, NULL);
+}
+
+static err job_rights(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    struct provider_settings ps;
+    provider_live_get(s->provider, job->mem, &ps);
+    struct rights_watch w = {.site = {.vault = s->vault,
+                                      .mail = s->mail,
+                                      .origin = s->settings->public_url,
+                                      .wait_ms = ps.counter_notice_wait_days * (int64_t)DAY_MS}};
+    return db_tx(s->db, rights_watch, &w);
+}
+
+static err job_patrol(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    struct provider_settings ps;
+    provider_live_get(s->provider, job->mem, &ps);
+    struct patrol_draw d = {.per_class = (int)ps.patrol_per_class};
+    return d.per_class ? db_tx(s->db, patrol_draw, &d) : OK;
+}
+
 static err job_media(void *ctx, const struct job *job)
 {
     return work_job(ctx, job);
@@ -151,6 +182,12 @@ static const struct job_kind JOBS[] = {
     {.name = MEASURE_VERIFY_JOB, .fn = measure_verify_job},
     {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
     {.name = CLOSING_JOB, .fn = closing_job, .every_ms = 10 * SECOND_MS},
+    {.name = EMERGENCY_JOB,
+     .fn = job_emergency,
+     .every_ms = SECOND_MS,
+     .wanted = emergency_over},
+    {.name = PATROL_JOB, .fn = job_patrol, .every_ms = HOUR_MS, .wanted = patrol_wanted},
+    {.name = RIGHTS_JOB, .fn = job_rights, .every_ms = 2 * SECOND_MS, .wanted = rights_wanted},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
 };
