@@ -180,8 +180,10 @@ static err show_new(struct looking *x, struct form *f, int status)
     for (size_t i = 0; i < x->plan_n; i++)
         o[i] = (struct form_option){
             .value = str_fmt(r->mem, "%lld", (long long)x->plans[i].id),
-            .text = str_fmt(r->mem, "%.*s (%.*s)", FMT(x->plans[i].name),
-                            FMT(emergency_level(r->lang, x->plans[i].level)))};
+            .text = msg_format(r->mem, r->lang, MSG_emergency_with_level,
+                               (const str[]){x->plans[i].name,
+                                             emergency_level(r->lang, x->plans[i].level)},
+                               2)};
     form_options(f, "plan", o, x->plan_n);
     scope_options(r, f);
     f->submit = MSG_emergency_propose;

@@ -56,6 +56,7 @@ static err seed(struct tx *t, void *ctx)
                 " VALUES (7, 'seven', 1, $1, 'individual', 'active', 1, 'Seven', '', '', 'life',"
                 " 1, 1, 1)",
                 DB_IN(b)));
+    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('seven', 7)", DB_IN()));
     for (int64_t no = 1; no <= 9; no++) {
         TRY(db_exec(t,
                     "INSERT INTO article (account_id, no, state, kind, category, title, digest,"

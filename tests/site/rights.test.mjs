@@ -44,7 +44,7 @@ async function rule(title, measure, more = {}) {
   must(await world.officer.submit(href, { 处置措施: measure, 理由: `关于${title}的理由`, ...more }, { button: '作出决定' }));
   return href;
 }
-const facts = { 依据: '平台管理规则', 严重程度: '一般', 事实: '同一幅图。' };
+const facts = { 依据: '平台管理规则', 严重程度: '不良', 事实: '同一幅图。' };
 
 before(async () => {
   site = await startSite();
@@ -84,10 +84,10 @@ test('the operator gets it with the name and the proof, and not the address', as
 });
 
 test('removed, told to both with reasons; countered, forwarded back; the time passes: restored', async () => {
-  const href = await rule('桥上的雨', '删除', facts);
+  const href = await rule('桥上的雨', '移除文章', facts);
   assert.match(words(await world.officer.get(href)), /第二幅图未经许可/, 'the case shows what the complaint says');
   await until(() => site.messages.some((m) => m.recipient === '15400000101' && m.text.includes(number)));
-  assert.match(words(await holder.get(at)), /已采取措施：删除.*关于桥上的雨的理由/);
+  assert.match(words(await holder.get(at)), /已采取措施：移除文章.*关于桥上的雨的理由/);
   const one = (await world.operator.get(`/console/${world.handle}/rights`)).text.match(/href="(\/console\/[^"]+\/rights\/\d+)"/)[1];
   const no = (await world.operator.get(one)).text.match(new RegExp(`/a/${world.handle}/(\\d+)`))[1];
   assert.equal((await site.person().get(path(no))).status, 410);
@@ -105,9 +105,9 @@ test('removed, told to both with reasons; countered, forwarded back; the time pa
 test('a suit within the waiting time keeps it down', async () => {
   const no = await publish('山里的雪');
   const [who, where] = await complain('15400000102', no);
-  await rule('山里的雪', '删除', facts);
+  await rule('山里的雪', '移除文章', facts);
   assert.doesNotMatch(words(await who.get(where)), /已经起诉或向主管部门投诉/);
-  const one = (await world.operator.get(`/console/${world.handle}/rights`)).text.match(/href="(\/console\/[^"]+\/rights\/\d+)"[^>]*>山里的雪/)[1];
+  const one = (await world.operator.get(`/console/${world.handle}/rights`)).text.match(/href="(\/console\/[^"]+\/rights\/\d+)"[^>]*>\s*山里的雪/)[1];
   must(await world.operator.submit(one, counter, { button: '提交反通知', files: { 证明: pdf } }));
   const suit = { 哪一篇: '山里的雪', '哪个法院或部门，什么案号': '某法院（2026）1 号' };
   must(await who.submit(where, suit, { button: '提交证明' }), 422);
@@ -124,7 +124,7 @@ test('unfounded ones are cleared with reasons, and who makes them is limited', a
   const [who, where] = await complain('15400000103', no);
   await rule('湖面的风', '未发现问题');
   await until(async () => /未采取措施.*关于湖面的风的理由/.test(words(await who.get(where))));
-  const one = (await world.operator.get(`/console/${world.handle}/rights`)).text.match(/href="(\/console\/[^"]+\/rights\/\d+)"[^>]*>湖面的风/)[1];
+  const one = (await world.operator.get(`/console/${world.handle}/rights`)).text.match(/href="(\/console\/[^"]+\/rights\/\d+)"[^>]*>\s*湖面的风/)[1];
   assert.doesNotMatch(words(await world.operator.get(one)), /提交反通知/);
   const desk = (await compliance.get('/desk/rights')).text.match(/href="(\/desk\/rights\/\d+)"/)[1];
   assert.equal((await world.operator.get(desk)).status, 403);
@@ -144,7 +144,7 @@ test('a complaint that is taken back undoes what was done; users need no code', 
   const reader = await site.member('', '读者');
   const sent = must(await reader.submit('/rights/new', {}, { button: '开始' }));
   must(await reader.submit(sent.location, { ...full, 文章地址: path(no) }, { button: '提交', files: { 证明: pdf } }));
-  await rule('井边的月', '删除', facts);
+  await rule('井边的月', '移除文章', facts);
   assert.equal((await site.person().get(path(no))).status, 410);
   const [, mine] = await until(async () => (await reader.get('/me/notices')).text.match(/href="(\/rights\/c\/\d+)"/));
   assert.equal((await site.person().get(mine)).status, 404);
