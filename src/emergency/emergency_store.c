@@ -142,8 +142,8 @@ err emergency_shifts(struct tx *t, arena *mem, struct emergency_shift **ret_v, s
 err store_emergency_insert(struct tx *t, const struct emergency *e)
 {
     return db_exec(t,
-                   "INSERT INTO emergency (id, plan_id, plan_version, title, facts, level, freeze,"
-                   " hold, quiet, hours, words, categories, province, class, handles, state,"
+                   "INSERT INTO emergency (id, plan_id, plan_version, title, facts, level, freezes,"
+                   " holds, quiets, hours, words, categories, province, class, handles, state,"
                    " found_at, proposed_by, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
                    " $9, $10, $11, $12, $13, $14, $15, 'proposed', $16, $17, $18)",
                    DB_IN(e->id, e->plan_id, e->plan_version, e->title, e->facts, e->level,
@@ -179,7 +179,7 @@ err store_emergency_ended(struct tx *t, const struct emergency *e, str from, int
 #define SELECT                                                                                     \
     "SELECT e.id, e.plan_id, e.found_at, e.proposed_by, e.proposed_at, e.declared_by,"             \
     " e.declared_at, e.until_at, e.renew_by, e.ended_at, e.ended_by, COALESCE(w.at, 0),"           \
-    " e.plan_version, e.hours, e.freeze, e.hold, e.quiet, e.title, e.facts, e.level, e.state,"     \
+    " e.plan_version, e.hours, e.freezes, e.holds, e.quiets, e.title, e.facts, e.level, e.state,"     \
     " e.words, e.categories, e.province, e.class, e.handles, p.name, COALESCE(a.name, ''),"        \
     " COALESCE(b.name, '') FROM emergency e JOIN emergency_plan p ON p.id = e.plan_id"             \
     " AND p.version = e.plan_version LEFT JOIN users a ON a.id = e.proposed_by"                    \
@@ -243,7 +243,7 @@ err store_holds(struct tx *t, arena *mem, const struct emergency_thing *thing, s
     str *v = NEW_N(mem, str, MAX_HOLDS), words = STR_NONE;
     size_t n = 0;
     DB_EACH(t, mem,
-            "SELECT e.words FROM emergency e JOIN account a ON a.id = $1 WHERE e.hold = 1 AND "
+            "SELECT e.words FROM emergency e JOIN account a ON a.id = $1 WHERE e.holds = 1 AND "
             EMERGENCY_REACHES("$2", "a", "$3") " ORDER BY e.id LIMIT 20",
             DB_IN(thing->account_id, tx_now(t), thing->category), DB_OUT(&words),
             { v[n++] = words; });

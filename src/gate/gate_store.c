@@ -157,9 +157,9 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
                "  AND v.effective_at <= $2), 0),"
                " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
                "  AND v.effective_at <= $2 AND v.material = 1 AND v.sign_by <= $2), 0),"
-               " (SELECT COUNT(*) FROM emergency e WHERE e.freeze = 1 AND "
+               " (SELECT COUNT(*) FROM emergency e WHERE e.freezes = 1 AND "
                EMERGENCY_REACHES("$2", "a", "$3") "),"
-               " (SELECT COUNT(*) FROM emergency e WHERE e.hold = 1 AND "
+               " (SELECT COUNT(*) FROM emergency e WHERE e.holds = 1 AND "
                EMERGENCY_REACHES("$2", "a", "$3") ")"
                " FROM account a JOIN registrant r ON r.id = a.registrant_id WHERE a.id = $1",
                DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S("")),

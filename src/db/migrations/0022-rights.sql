@@ -108,9 +108,9 @@ CREATE TABLE emergency (
     title TEXT NOT NULL,
     facts TEXT NOT NULL,                      -- what is known
     level TEXT NOT NULL,                      -- of the plan
-    freeze INTEGER NOT NULL CHECK (freeze IN (0, 1)), -- nothing is published
-    hold INTEGER NOT NULL CHECK (hold IN (0, 1)),     -- review comes before publication
-    quiet INTEGER NOT NULL CHECK (quiet IN (0, 1)),   -- no recommendation
+    freezes INTEGER NOT NULL CHECK (freezes IN (0, 1)), -- nothing is published
+    holds INTEGER NOT NULL CHECK (holds IN (0, 1)),     -- review comes before publication
+    quiets INTEGER NOT NULL CHECK (quiets IN (0, 1)),   -- no recommendation
     hours INTEGER NOT NULL,
     words TEXT NOT NULL,                      -- topics that are held, comma-separated; '' = all in scope
     categories TEXT NOT NULL,                 -- scope, comma-separated; '' = all
