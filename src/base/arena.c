@@ -61,39 +61,65 @@ static void blocks_free_until(struct block *b, const struct block *end)
     }
 }
 
-static void destroy(void *arena_)
+static void destroy(arena *a)
 {
-    arena *a = arena_;
     blocks_free_until(a->top, NULL);
     free(a);
 }
 
-/* Each thread keeps one small arena for the next that wants one: short ones are made several times
- * per request. Not under AddressSanitizer, which should see what is used too late. */
+/* Each thread keeps a few arenas, with the block they grew to, for the next that wants one: short
+ * ones are made several times per request, some within others. Not under AddressSanitizer, which
+ * should see what is used too late. */
 #ifndef __SANITIZE_ADDRESS__
+enum { SPARES = 4, SPARE_BLOCK = 128 * 1024 };
+
+struct spares {
+    arena *v[SPARES];
+    size_t n;
+};
 static pthread_key_t spare_key;
+
+static void spares_free(void *spares)
+{
+    struct spares *s = spares;
+    while (s->n)
+        destroy(s->v[--s->n]);
+    free(s);
+}
 
 static void spare_init(void)
 {
-    ASSERT(pthread_key_create(&spare_key, destroy) == 0);
+    ASSERT(pthread_key_create(&spare_key, spares_free) == 0);
+}
+
+static struct spares *spares_mine(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, spare_init);
+    struct spares *s = pthread_getspecific(spare_key);
+    if (!s) {
+        s = heap_alloc(sizeof *s);
+        ASSERT(pthread_setspecific(spare_key, s) == 0);
+    }
+    return s;
 }
 
 static arena *spare_take(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, spare_init);
-    arena *a = pthread_getspecific(spare_key);
-    if (a)
-        ASSERT(pthread_setspecific(spare_key, NULL) == 0);
-    return a;
+    struct spares *s = spares_mine();
+    return s->n ? s->v[--s->n] : NULL;
 }
 
 static bool spare_give(arena *a)
 {
-    if (pthread_getspecific(spare_key))
+    struct spares *s = spares_mine();
+    if (s->n == SPARES)
         return false;
     arena_reset(a);
-    return a->first->size == FIRST_BLOCK && pthread_setspecific(spare_key, a) == 0;
+    if (a->first->size > SPARE_BLOCK)
+        return false;
+    s->v[s->n++] = a;
+    return true;
 }
 #else
 static arena *spare_take(void)

@@ -33,14 +33,14 @@ static unsigned judge(const struct facts *f, const struct licence_facts *l,
 {
     int64_t today = (now + 8 * HOUR_MS) / DAY_MS;
     int64_t used = f->quota_day == today ? f->quota_used : 0;
+    bool verified =
+        str_eq(f->registrant_state, S("verified")) && (!f->valid_to || f->valid_to > now);
+    bool agreed = f->version && f->signed_version && f->signed_version >= f->must_sign;
     const bool closed[GATE_REASONS] = {
-        [GATE_identity_required] =
-            !str_eq(f->registrant_state, S("verified")) || (f->valid_to && f->valid_to <= now),
-        [GATE_agreement_required] =
-            f->version == 0 || f->signed_version == 0 ||
-            f->signed_version<
-                f->must_sign, [GATE_account_inactive] = !str_eq(f->account_state, S("active")),
-                [GATE_measure_in_force] = f->measures> 0,
+        [GATE_identity_required] = !verified,
+        [GATE_agreement_required] = !agreed,
+        [GATE_account_inactive] = !str_eq(f->account_state, S("active")),
+        [GATE_measure_in_force] = f->measures != 0,
         [GATE_category_not_granted] = q->category.n && !list_has(f->categories, q->category),
         [GATE_news_platform_closed] = l->platform_closed,
         [GATE_licence_required] = l->required,

@@ -63,6 +63,8 @@ static err part_open(struct site *site, arena *mem, const struct media_work *w, 
     if (mkdir(str_z(mem, dir_of(site, mem)), 0700) != 0 && errno != EEXIST)
         return io_fault("mkdir");
     int fd = open(path_of(site, mem, w), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && errno == ENOENT)
+        return fault(ERR_CONFLICT, "media_not_receiving", "cancelled meanwhile");
     if (fd < 0)
         return io_fault("open");
     *ret_fd = fd;
@@ -115,6 +117,8 @@ err work_check(struct site *site, arena *mem, const struct media_work *w)
 {
     AUTO_FD part = -1;
     const char *format;
+    if (!str_eq(w->state, S("receiving")))
+        return fault(ERR_CONFLICT, "media_not_receiving", "is %.*s", FMT(w->state));
     TRY(part_open(site, mem, w, O_RDONLY, &part));
     return convert_sniff(part, &format);
 }

@@ -113,7 +113,7 @@ static err received_tx(struct tx *t, void *ctx)
     return work_received(t, &a->w, a->received);
 }
 
-/* 409 answers where the file really is. */
+/* 409 answers how it really is: how much is here, ended or cancelled meanwhile. */
 err do_upload_piece(struct request *r)
 {
     struct act a = {.r = r};
@@ -166,9 +166,11 @@ err do_upload_finish(struct request *r)
 {
     struct act a = {.r = r};
     TRY(load(&a));
-    TRY(finish(&a));
+    err e = finish(&a);
+    if (e != OK && e != ERR_CONFLICT)
+        return e;
     TRY(load(&a));
-    return answer(&a, 200);
+    return answer(&a, e == OK ? 200 : 409);
 }
 
 static err cancel_tx(struct tx *t, void *ctx)

@@ -16,7 +16,6 @@ enum {
     SEARCH_TOKENS_MAX = 12, /* of one question; further ones are left out */
     SEARCH_BODY_MAX = 3000, /* bytes of a text kept for excerpts */
     SEARCH_PAGE = 20,
-    SEARCH_BATCH = 50, /* articles of one transaction of the job */
 };
 #define SEARCH_JOB "search_index"
 

@@ -21,7 +21,9 @@ enum {
     NAME_WEIGHT = 12,
     TEXT_WEIGHT = 15, /* at most, for a token that a text repeats */
     TOKEN_BYTES_MAX = 128,
-    BUSY_WRITERS = 4, /* so many waiting: the job leaves the rest for its next turn */
+    BATCH = 50,       /* articles of one transaction of the job, some 100 ms of the writer */
+    BATCH_BUSY = 5,   /* when others wait for it, once in a turn: they must not feel the index */
+    BUSY_WRITERS = 4, /* so many waiting */
 };
 
 /* ---- a batch in memory ---- */
@@ -151,7 +153,7 @@ static err article_add(struct tx *t, struct batch *b, const struct search_source
 {
     struct node *doc;
     int64_t number = 0, from = s->published_at > s->doc ? s->published_at : s->doc + 1;
-    TRY(search_store_free_doc(t, from, &number));
+    TRY(search_store_free_doc(t, s, from, &number));
     TRY(doc_from_json(b->mem, s->json, &doc));
     str text = doc_text(b->mem, doc, DOC_TEXT_READ);
     size_t first = b->post_n + 1;
@@ -263,14 +265,18 @@ err search_index(struct tx *t, arena *mem, const struct search_ref *v, size_t n)
 
 /* ---- the job ---- */
 
+struct turn {
+    size_t most, n;
+};
+
 static err changes_index(struct tx *t, void *ctx)
 {
     AUTO_ARENA(mem);
-    size_t *ret_n = ctx;
+    struct turn *turn = ctx;
     struct search_ref *v;
-    TRY(search_store_changes(t, mem, &v, ret_n));
-    TRY(search_index(t, mem, v, *ret_n));
-    for (size_t i = 0; i < *ret_n; i++)
+    TRY(search_store_changes(t, mem, turn->most, &v, &turn->n));
+    TRY(search_index(t, mem, v, turn->n));
+    for (size_t i = 0; i < turn->n; i++)
         TRY(search_store_change_done(t, v[i].id));
     return OK;
 }
@@ -279,11 +285,11 @@ err search_job(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;
     (void)job;
-    for (size_t n = SEARCH_BATCH; n == SEARCH_BATCH;) {
-        TRY(db_tx(s->db, changes_index, &n));
-        if (db_writers(s->db) >= BUSY_WRITERS)
-            break;
-    }
+    struct turn turn;
+    do {
+        turn = (struct turn){.most = db_writers(s->db) >= BUSY_WRITERS ? BATCH_BUSY : BATCH};
+        TRY(db_tx(s->db, changes_index, &turn));
+    } while (turn.n == turn.most && db_writers(s->db) < BUSY_WRITERS);
     return OK;
 }
 

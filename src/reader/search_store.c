@@ -24,9 +24,21 @@ err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
     return OK;
 }
 
-err search_store_free_doc(struct tx *t, int64_t doc, int64_t *ret_doc)
+static uint64_t mixed(uint64_t x)
 {
-    for (int64_t taken = 0;; doc++) {
+    x = (x ^ x >> 31) * 0x9E3779B97F4A7C15ULL;
+    x = (x ^ x >> 29) * 0xBF58476D1CE4E5B9ULL;
+    return x ^ x >> 32;
+}
+
+/* Each try looks somewhere in a window twice as wide: stepping by one through a crowd would cost as
+ * many statements as it has members, for each of them. */
+err search_store_free_doc(struct tx *t, const struct search_source *s, int64_t from,
+                          int64_t *ret_doc)
+{
+    uint64_t seed = mixed((uint64_t)s->account_id) ^ (uint64_t)s->no;
+    for (uint64_t width = 1;; width *= 2) {
+        int64_t taken = 0, doc = from + (int64_t)(mixed(seed + width) & (width - 1));
         err e = db_one(t, NULL, "SELECT doc FROM search_doc WHERE doc = $1", DB_IN(doc),
                        DB_OUT(&taken));
         if (e == ERR_NOT_FOUND) {
@@ -34,6 +46,7 @@ err search_store_free_doc(struct tx *t, int64_t doc, int64_t *ret_doc)
             return OK;
         }
         TRY(e);
+        ASSERT(width < 1ULL << 40);
     }
 }
 
@@ -113,12 +126,13 @@ err search_store_hit(struct tx *t, arena *mem, int64_t doc, struct search_ref *r
     return OK;
 }
 
-err search_store_changes(struct tx *t, arena *mem, struct search_ref **ret_v, size_t *ret_n)
+err search_store_changes(struct tx *t, arena *mem, size_t most, struct search_ref **ret_v,
+                         size_t *ret_n)
 {
-    struct search_ref *v = NEW_N(mem, struct search_ref, SEARCH_BATCH), row = {0};
+    struct search_ref *v = NEW_N(mem, struct search_ref, most), row = {0};
     size_t n = 0;
     DB_EACH(t, mem, "SELECT id, account_id, no FROM article_change ORDER BY id LIMIT $1",
-            DB_IN(SEARCH_BATCH), DB_OUT(&row.id, &row.account_id, &row.no), { v[n++] = row; });
+            DB_IN((int64_t)most), DB_OUT(&row.id, &row.account_id, &row.no), { v[n++] = row; });
     *ret_v = v;
     *ret_n = n;
     return OK;

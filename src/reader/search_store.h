@@ -12,8 +12,10 @@ struct search_source {
 };
 err search_store_source(struct tx *t, arena *mem, const struct search_ref *ref,
                         struct search_source *ret_s);
-/* The first number from doc on that no article has. */
-err search_store_free_doc(struct tx *t, int64_t doc, int64_t *ret_doc);
+/* A number that no article has, `from` itself or not far above: in a crowd (thousands in a second,
+ * an import with one date) within a small multiple of its size, found in a few tries. */
+err search_store_free_doc(struct tx *t, const struct search_source *s, int64_t from,
+                          int64_t *ret_doc);
 err search_store_put(struct tx *t, const struct search_source *s, int64_t doc, str body);
 err search_store_gone(struct tx *t, const struct search_source *s);
 
@@ -32,7 +34,9 @@ err search_store_postings(struct tx *t, arena *mem, str token, struct postings *
 err search_store_hit(struct tx *t, arena *mem, int64_t doc, struct search_ref *ret_ref,
                      str *ret_body);
 
-err search_store_changes(struct tx *t, arena *mem, struct search_ref **ret_v, size_t *ret_n);
+/* The `most` oldest changes. */
+err search_store_changes(struct tx *t, arena *mem, size_t most, struct search_ref **ret_v,
+                         size_t *ret_n);
 err search_store_change_done(struct tx *t, int64_t id);
 err search_store_clear(struct tx *t);
 /* Public articles behind a key (published_at, account_id, no), which moves on. */

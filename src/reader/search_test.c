@@ -113,6 +113,32 @@ static void expect(const struct search_answer *a, size_t n, const int64_t *no)
         expect(&a_, LEN(no_), no_);                                                                \
     } while (0)
 
+enum { CROWD = 20000, LATE = 1000 };
+
+static err crowd_put(struct tx *t, void *ctx)
+{
+    const int64_t *from = ctx;
+    for (int64_t i = 0; i < CROWD; i++)
+        TRY(db_exec(t,
+                    "INSERT INTO search_doc (doc, account_id, no, version, live, body)"
+                    " VALUES ($1, 9, $2, 1, 1, '')",
+                    DB_IN(*from + i, i)));
+    return OK;
+}
+
+static err late_put(struct tx *t, void *ctx)
+{
+    const int64_t *from = ctx;
+    for (int64_t i = 0; i < LATE; i++) {
+        struct search_source s = {.account_id = 8, .no = i, .version = 1};
+        int64_t doc = 0;
+        TRY(search_store_free_doc(t, &s, *from, &doc));
+        assert_in_range(doc, *from, *from + 64 * CROWD);
+        TRY(search_store_put(t, &s, doc, S("")));
+    }
+    return OK;
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -284,6 +310,17 @@ static str shown(struct marked e)
     return buf_str(&b);
 }
 
+/* Stepping by one would take twenty million statements. */
+static void test_search__a_crowd_finds_numbers_at_once(void **state)
+{
+    (void)state;
+    int64_t from = NOW;
+    assert_int_equal(db_tx(db, crowd_put, &from), OK);
+    int64_t start = clock_mono_us();
+    assert_int_equal(db_tx(db, late_put, &from), OK);
+    assert_true(clock_mono_us() - start < 10 * 1000000);
+}
+
 static void test_search__excerpts_show_why(void **state)
 {
     (void)state;
@@ -317,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_search__pages_follow_one_another, setup, teardown),
         cmocka_unit_test_setup_teardown(test_search__rebuilt_is_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(test_search__postings_as_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_search__a_crowd_finds_numbers_at_once, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_search__excerpts_show_why, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

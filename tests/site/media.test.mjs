@@ -50,6 +50,17 @@ async function settled(id) {
 const left = () => readdirSync(join(site.data, 'media'));
 const headers = async (person, path, more = {}) => person.send(path, { headers: more });
 
+test('what was cancelled when all of it was here is told as cancelled, not as a broken store', async () => {
+  const bytes = video();
+  const { data } = await post('/uploads', { name: '不要了.mp4', size: bytes.length });
+  assert.equal((await post(`/uploads/${data.id}`, { offset: 0, file: bytes })).data.received, bytes.length);
+  await post(`/uploads/${data.id}/cancel`);
+  const late = await post(`/uploads/${data.id}/finish`);
+  assert.equal(late.status, 409, late.text);
+  assert.equal(late.data.state, 'cancelled');
+  assert.equal((await post(`/uploads/${data.id}`, { offset: 0, file: bytes })).data.state, 'cancelled');
+});
+
 test('a video comes in pieces, is converted, and is public once its article is', async () => {
   const bytes = video();
   const { data } = await post('/uploads', { name: '河边.mp4', size: bytes.length });

@@ -46,7 +46,7 @@ async function send(file, work, show) {
     show(Math.round(at / file.size * 100), say('uploading', file.name));
   }
   const answer = await surely(() => call(`/${work.id}/finish`, {}), () => show(100, say('upload_resumes')));
-  if (answer.status !== 200) throw refused(answer);
+  if (![200, 409].includes(answer.status) || answer.data.state === 'receiving') throw refused(answer); // 409: cancelled meanwhile
   return answer.data;
 }
 
