@@ -1,5 +1,5 @@
-/* A rights holder's complaint with its counter-notice, an emergency that was reviewed and one that is
- * proposed, their plan, drill and roster, and the patrol's sample. */
+/* A rights holder's complaint with its counter-notice, an emergency that was reviewed and one that
+ * is proposed, their plan, drill and roster, and the patrol's sample. */
 #include "app/demo.h"
 #include "base/clock.h"
 #include "emergency/emergency.h"
@@ -77,18 +77,18 @@ static err complain(struct tx *t, void *ctx)
     struct article_page p = {.account_id = d->account[0], .limit = ARTICLES};
     TRY(article_list(t, d->mem, &p, &v, &n));
     ASSERT(n == ARTICLES);
-    struct complaint c = {
-        .id = x->c.id,
-        .kind = S("copyright"),
-        .capacity = S("owner"),
-        .name = S("演示摄影工作室"),
-        .address = S("云溪市文化路 9 号，0571-00000001"),
-        .work = S("摄影作品《雨后的立交桥》，作品登记号 演示-2026-001。"),
-        .facts = S("文中第二幅图是我们的作品，没有署名，也没有得到许可。"),
-        .wanted = S("remove"),
-        .links = str_fmt(d->mem, "/a/%.*s/%lld\n/a/%.*s/%lld", FMT(v[2].handle),
-                         (long long)v[2].no, FMT(v[3].handle), (long long)v[3].no),
-        .declared = true};
+    struct complaint c = {.id = x->c.id,
+                          .kind = S("copyright"),
+                          .capacity = S("owner"),
+                          .name = S("演示摄影工作室"),
+                          .address = S("云溪市文化路 9 号，0571-00000001"),
+                          .work = S("摄影作品《雨后的立交桥》，作品登记号 演示-2026-001。"),
+                          .facts = S("文中第二幅图是我们的作品，没有署名，也没有得到许可。"),
+                          .wanted = S("remove"),
+                          .links =
+                              str_fmt(d->mem, "/a/%.*s/%lld\n/a/%.*s/%lld", FMT(v[2].handle),
+                                      (long long)v[2].no, FMT(v[3].handle), (long long)v[3].no),
+                          .declared = true};
     struct rights_put put = {&c, &x->proof, 1, S("")};
     TRY(rights_send(t, d->mem, &x->site, &put, &missing));
     ASSERT(!missing);
@@ -114,12 +114,12 @@ static err prepare(struct tx *t, struct demo *d, struct emergency_plan *p)
                                     .people = S("总编辑、审核组、技术值班"),
                                     .result = S("八分钟内完成启动；通知名单有一个旧号码，已更新。"),
                                     .by_user = d->user[DEMO_COMPLIANCE]}));
-    return emergency_shift_add(t, &(struct emergency_shift){
-                                      .user_id = d->user[DEMO_EIC],
-                                      .from_at = tx_now(t) - DAY_MS,
-                                      .until_at = tx_now(t) + 6 * (int64_t)DAY_MS,
-                                      .note = S("电话二十四小时畅通"),
-                                      .added_by = d->user[DEMO_COMPLIANCE]});
+    return emergency_shift_add(
+        t, &(struct emergency_shift){.user_id = d->user[DEMO_EIC],
+                                     .from_at = tx_now(t) - DAY_MS,
+                                     .until_at = tx_now(t) + 6 * (int64_t)DAY_MS,
+                                     .note = S("电话二十四小时畅通"),
+                                     .added_by = d->user[DEMO_COMPLIANCE]});
 }
 
 static err propose(struct tx *t, struct demo *d, const struct emergency_plan *p, str title,
@@ -151,15 +151,14 @@ static err emergencies(struct tx *t, void *ctx)
     TRY(emergency_declare(t, d->mem, id, d->user[DEMO_EIC]));
     TRY(emergency_note(t, d->mem, id, d->user[DEMO_REVIEWER], S("已联系气象部门核实三张图片。")));
     TRY(emergency_end(t, d->mem, id, d->user[DEMO_EIC], S("预警解除，未见新的不实信息。")));
-    struct emergency_review w = {
-        .emergency_id = id,
-        .impact = S("三小时内先审四十二篇，其中两篇退回。"),
-        .data = S("不涉及个人信息。"),
-        .cause = S("台风过境，旧图被当作现场图片传播。"),
-        .measures = S("相关话题先审后发，首页停止推荐。"),
-        .trend = S("预警解除后恢复正常。"),
-        .lessons = S("增加与气象部门的核实渠道。"),
-        .by_user = d->user[DEMO_EIC]};
+    struct emergency_review w = {.emergency_id = id,
+                                 .impact = S("三小时内先审四十二篇，其中两篇退回。"),
+                                 .data = S("不涉及个人信息。"),
+                                 .cause = S("台风过境，旧图被当作现场图片传播。"),
+                                 .measures = S("相关话题先审后发，首页停止推荐。"),
+                                 .trend = S("预警解除后恢复正常。"),
+                                 .lessons = S("增加与气象部门的核实渠道。"),
+                                 .by_user = d->user[DEMO_EIC]};
     TRY(emergency_review_write(t, d->mem, &w));
     TRY(propose(t, d, &p, S("强降雨预警"), &id));
     struct patrol_draw draw = {.per_class = PER_CLASS};
@@ -168,9 +167,8 @@ static err emergencies(struct tx *t, void *ctx)
 
 err demo_rights(struct demo *d)
 {
-    struct complaining x = {.d = d,
-                            .site = {d->site->vault, d->site->mail, S(""),
-                                     WAIT_DAYS * (int64_t)DAY_MS}};
+    struct complaining x = {
+        .d = d, .site = {d->site->vault, d->site->mail, S(""), WAIT_DAYS * (int64_t)DAY_MS}};
     TRY(db_tx(d->site->db, begin, &x));
     TRY(seal(&x));
     TRY(db_tx(d->site->db, complain, &x));

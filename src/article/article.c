@@ -661,11 +661,10 @@ static err held_back(struct tx *t, arena *mem, const struct article *a,
         return OK;
     *ret_held = true;
     TRY(store_state(t, a, S("held"), S("")));
-    return step_leave(t, mem,
-                      &(struct step){.a = a,
-                                     .version = v->version,
-                                     .kind = RECORD_article_held,
-                                     .hash = v->hash});
+    return step_leave(
+        t, mem,
+        &(struct step){
+            .a = a, .version = v->version, .kind = RECORD_article_held, .hash = v->hash});
 }
 
 static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)

@@ -381,10 +381,10 @@ static err list_latest(struct tx *t, arena *mem, const struct article_page *p, s
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
             "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD " AND " BEFORE
-            " AND NOT EXISTS (SELECT 1 FROM emergency e WHERE e.quiets = 1 AND "
-            EMERGENCY_REACHES("$5", "p", "a.category") ")" LATEST,
-            DB_IN(p->before_at, p->before_account, p->before_no, p->limit, tx_now(t)),
-            OUT(l->row), ADD(l));
+            " AND NOT EXISTS (SELECT 1 FROM emergency e WHERE e.quiets = 1 AND " EMERGENCY_REACHES(
+                "$5", "p", "a.category") ")" LATEST,
+            DB_IN(p->before_at, p->before_account, p->before_no, p->limit, tx_now(t)), OUT(l->row),
+            ADD(l));
     return OK;
 }
 

@@ -61,8 +61,8 @@ struct emergency {
     int64_t ended_at, ended_by;                 /* ended_by 0 = its time was over */
     int64_t reviewed_at;                        /* out; 0 = no review yet */
     int plan_version, hours;
-    bool freeze, hold, quiet;                       /* as the plan says */
-    str title, facts, level, state;                 /* level as the plan says */
+    bool freeze, hold, quiet;                        /* as the plan says */
+    str title, facts, level, state;                  /* level as the plan says */
     str words, categories, province, class, handles; /* "" = all */
     str plan_name, proposed_name, declared_name;     /* out */
 };

@@ -97,9 +97,10 @@ err page_emergencies(struct request *r)
         v.table.pager.next =
             str_fmt(r->mem, "/desk/emergency?before=%lld", (long long)x.v[n - 1].id);
     struct page page = {.place = PLACE_DESK};
-    if (r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE | ROLE_REVIEWER))
-        page.action =
-            (struct page_link){S("/desk/emergency/new"), msg(r->lang, MSG_emergency_new), S("plus")};
+    bool may = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE | ROLE_REVIEWER);
+    if (may)
+        page.action = (struct page_link){S("/desk/emergency/new"), msg(r->lang, MSG_emergency_new),
+                                         S("plus")};
     return REPLY_PAGE(r, &page, view_emergencies, &v);
 }
 
@@ -111,10 +112,7 @@ static const struct form_field NEW_FIELDS[] = {
      .label = MSG_emergency_plan,
      .help = MSG_emergency_plan_help,
      .required = true},
-    {.name = "title",
-     .label = MSG_emergency_title,
-     .required = true,
-     .max = EMERGENCY_TITLE_MAX},
+    {.name = "title", .label = MSG_emergency_title, .required = true, .max = EMERGENCY_TITLE_MAX},
     {.name = "facts",
      .kind = FIELD_TEXTAREA,
      .label = MSG_emergency_facts,
@@ -160,8 +158,8 @@ static void scope_options(struct request *r, struct form *f)
             .text = msg_lookup(r->lang, "category.", CATEGORIES[i].code, MSG_word_none)};
     for (int i = 0; i < CLASS_COUNT; i++) {
         str name = class_name((enum registrant_class)i);
-        k[i] = (struct form_option){
-            .value = name, .text = msg_lookup(r->lang, "class.", name.p, MSG_word_none)};
+        k[i] = (struct form_option){.value = name,
+                                    .text = msg_lookup(r->lang, "class.", name.p, MSG_word_none)};
     }
     for (size_t i = 0; i < PROVINCE_COUNT; i++)
         p[i] = (struct form_option){
@@ -180,10 +178,9 @@ static err show_new(struct looking *x, struct form *f, int status)
     for (size_t i = 0; i < x->plan_n; i++)
         o[i] = (struct form_option){
             .value = str_fmt(r->mem, "%lld", (long long)x->plans[i].id),
-            .text = msg_format(r->mem, r->lang, MSG_emergency_with_level,
-                               (const str[]){x->plans[i].name,
-                                             emergency_level(r->lang, x->plans[i].level)},
-                               2)};
+            .text = msg_format(
+                r->mem, r->lang, MSG_emergency_with_level,
+                (const str[]){x->plans[i].name, emergency_level(r->lang, x->plans[i].level)}, 2)};
     form_options(f, "plan", o, x->plan_n);
     scope_options(r, f);
     f->submit = MSG_emergency_propose;
@@ -316,8 +313,8 @@ static void acts_of(struct looking *x, struct emergency_view *v)
     if (may && proposed && x->e.proposed_by == me)
         v->wait = msg(r->lang, MSG_emergency_wait_declare);
     if (may && stands && x->e.renew_by)
-        v->wait = msg(r->lang, x->e.renew_by == me ? MSG_emergency_wait_renew
-                                                   : MSG_emergency_renew_asked);
+        v->wait = msg(r->lang,
+                      x->e.renew_by == me ? MSG_emergency_wait_renew : MSG_emergency_renew_asked);
     v->declare = button(x, "declare", MSG_emergency_declare, MSG_emergency_declare_text);
     v->withdraw = button(x, "withdraw", MSG_emergency_withdraw, MSG_emergency_withdraw_text);
     v->renew = button(x, "renew", MSG_emergency_renew, MSG_emergency_renew_text);

@@ -77,7 +77,8 @@ struct facts_view emergency_facts(struct request *r, const struct emergency *e)
     add(r, &v, all, MSG_emergency_effects, effects_text(r, e));
     add(r, &v, all, MSG_emergency_words, e->words);
     bool all_of_it = !e->categories.n && !e->province.n && !e->class.n && !e->handles.n;
-    add(r, &v, all, MSG_emergency_scope, all_of_it ? msg(r->lang, MSG_emergency_everything) : S(""));
+    add(r, &v, all, MSG_emergency_scope,
+        all_of_it ? msg(r->lang, MSG_emergency_everything) : S(""));
     add(r, &v, all, MSG_emergency_categories, labels(r, "category.", e->categories));
     add(r, &v, all, MSG_emergency_province, labels(r, "province.", e->province));
     add(r, &v, all, MSG_emergency_class, labels(r, "class.", e->class));
@@ -118,12 +119,12 @@ struct timeline_view emergency_timeline(struct request *r, const struct emergenc
     struct event *e = NEW_N(r->mem, struct event, n + 1);
     for (size_t i = 0; i < n; i++) {
         const struct emergency_event *x = &v[n - 1 - i];
-        e[i] = (struct event){.at_ms = x->at,
-                              .tone = tone_of(x->kind),
-                              .title = msg_lookup(r->lang, "emergency.event_",
-                                                  str_z(r->mem, x->kind), MSG_word_none),
-                              .text = x->text,
-                              .who = x->by_user ? x->by_name : msg(r->lang, MSG_emergency_clock)};
+        e[i] = (struct event){
+            .at_ms = x->at,
+            .tone = tone_of(x->kind),
+            .title = msg_lookup(r->lang, "emergency.event_", str_z(r->mem, x->kind), MSG_word_none),
+            .text = x->text,
+            .who = x->by_user ? x->by_name : msg(r->lang, MSG_emergency_clock)};
     }
     return (struct timeline_view){e, n};
 }

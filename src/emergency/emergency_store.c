@@ -106,11 +106,11 @@ err store_is_staff(struct tx *t, int64_t user_id, bool *ret_is)
 
 err store_shift_insert(struct tx *t, const struct emergency_shift *s)
 {
-    return db_exec(t,
-                   "INSERT INTO emergency_shift (id, user_id, from_at, until_at, note, added_by,"
-                   " added_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                   DB_IN(s->id, s->user_id, s->from_at, s->until_at, s->note, s->added_by,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "INSERT INTO emergency_shift (id, user_id, from_at, until_at, note, added_by,"
+        " added_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        DB_IN(s->id, s->user_id, s->from_at, s->until_at, s->note, s->added_by, tx_now(t)));
 }
 
 err store_shift_drop(struct tx *t, int64_t id)
@@ -179,7 +179,7 @@ err store_emergency_ended(struct tx *t, const struct emergency *e, str from, int
 #define SELECT                                                                                     \
     "SELECT e.id, e.plan_id, e.found_at, e.proposed_by, e.proposed_at, e.declared_by,"             \
     " e.declared_at, e.until_at, e.renew_by, e.ended_at, e.ended_by, COALESCE(w.at, 0),"           \
-    " e.plan_version, e.hours, e.freezes, e.holds, e.quiets, e.title, e.facts, e.level, e.state,"     \
+    " e.plan_version, e.hours, e.freezes, e.holds, e.quiets, e.title, e.facts, e.level, e.state,"  \
     " e.words, e.categories, e.province, e.class, e.handles, p.name, COALESCE(a.name, ''),"        \
     " COALESCE(b.name, '') FROM emergency e JOIN emergency_plan p ON p.id = e.plan_id"             \
     " AND p.version = e.plan_version LEFT JOIN users a ON a.id = e.proposed_by"                    \
@@ -243,8 +243,8 @@ err store_holds(struct tx *t, arena *mem, const struct emergency_thing *thing, s
     str *v = NEW_N(mem, str, MAX_HOLDS), words = STR_NONE;
     size_t n = 0;
     DB_EACH(t, mem,
-            "SELECT e.words FROM emergency e JOIN account a ON a.id = $1 WHERE e.holds = 1 AND "
-            EMERGENCY_REACHES("$2", "a", "$3") " ORDER BY e.id LIMIT 20",
+            "SELECT e.words FROM emergency e JOIN account a ON a.id = $1 WHERE e.holds = 1 "
+            "AND " EMERGENCY_REACHES("$2", "a", "$3") " ORDER BY e.id LIMIT 20",
             DB_IN(thing->account_id, tx_now(t), thing->category), DB_OUT(&words),
             { v[n++] = words; });
     *ret_v = v;

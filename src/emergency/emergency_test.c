@@ -1,5 +1,5 @@
-/* Emergencies: two officers, terms, scope, what the gate, home and the choice make of them, and what
- * is owed afterwards (A5.6). */
+/* Emergencies: two officers, terms, scope, what the gate, home and the choice make of them, and
+ * what is owed afterwards (A5.6). */
 #include "emergency/emergency.h"
 
 #include "article/article.h"

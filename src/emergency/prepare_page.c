@@ -4,7 +4,13 @@
 #include "emergency_desk.html.h"
 #include "user/user.h"
 
-enum { PLAN_COLUMNS = 4, VERSION_COLUMNS = 3, DRILL_COLUMNS = 4, SHIFT_COLUMNS = 4, FIELDS_MAX = 5 };
+enum {
+    PLAN_COLUMNS = 4,
+    VERSION_COLUMNS = 3,
+    DRILL_COLUMNS = 4,
+    SHIFT_COLUMNS = 4,
+    FIELDS_MAX = 5
+};
 
 struct preparing {
     struct request *r;
@@ -111,7 +117,8 @@ err page_emergency_plans(struct request *r)
                             .title = msg(r->lang, MSG_emergency_plans_none)}}};
     struct page page = {.place = PLACE_DESK,
                         .back = {S("/desk/emergency"), msg(r->lang, MSG_emergency_page), S("")}};
-    if (r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE))
+    bool may = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE);
+    if (may)
         page.action = (struct page_link){S("/desk/emergency/plans/new"),
                                          msg(r->lang, MSG_emergency_plan_new), S("plus")};
     return REPLY_PAGE(r, &page, view_emergency_form, &v);
@@ -234,10 +241,7 @@ static const struct form_field DRILL[] = {
      .help = MSG_emergency_time_help,
      .required = true,
      .max = 16},
-    {.name = "people",
-     .label = MSG_emergency_people,
-     .required = true,
-     .max = EMERGENCY_LIST_MAX},
+    {.name = "people", .label = MSG_emergency_people, .required = true, .max = EMERGENCY_LIST_MAX},
     {.name = "result",
      .kind = FIELD_TEXTAREA,
      .label = MSG_emergency_result,
@@ -291,8 +295,8 @@ static err show_drills(struct preparing *x, struct form *f, int status)
                                     .text = x->plans[i].name};
     form_options(f, "plan", o, x->staff_n);
     f->submit = MSG_emergency_drill_add;
-    struct emergency_form_view v = {.form = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE) ? f
-                                                                                            : NULL,
+    struct emergency_form_view v = {.form =
+                                        r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE) ? f : NULL,
                                     .intro = msg(r->lang, MSG_emergency_drills_intro),
                                     .title = msg(r->lang, MSG_emergency_drill_add),
                                     .has_table = true,
@@ -396,13 +400,13 @@ static const struct confirm_view *drops_of(struct preparing *x)
         long long id = (long long)x->shifts[i].id;
         str words[] = {x->shifts[i].user_name, clock_china_text(r->mem, x->shifts[i].from_at)};
         str label = msg_format(r->mem, r->lang, MSG_emergency_shift_drop, words, LEN(words));
-        v[i] = (struct confirm_view){
-            .id = str_fmt(r->mem, "drop-%lld", id),
-            .button = label,
-            .title = label,
-            .text = msg(r->lang, MSG_emergency_shift_drop_text),
-            .action = str_fmt(r->mem, "/desk/emergency/roster/%lld/drop", id),
-            .csrf = r->session.csrf};
+        v[i] =
+            (struct confirm_view){.id = str_fmt(r->mem, "drop-%lld", id),
+                                  .button = label,
+                                  .title = label,
+                                  .text = msg(r->lang, MSG_emergency_shift_drop_text),
+                                  .action = str_fmt(r->mem, "/desk/emergency/roster/%lld/drop", id),
+                                  .csrf = r->session.csrf};
     }
     return v;
 }
@@ -448,8 +452,7 @@ static err add_shift(struct tx *t, void *ctx)
 
 static err shift_take(struct preparing *x, struct form *f)
 {
-    x->s = (struct emergency_shift){.note = form_get(f, "note"),
-                                    .added_by = x->r->session.user_id};
+    x->s = (struct emergency_shift){.note = form_get(f, "note"), .added_by = x->r->session.user_id};
     if (str_int(form_get(f, "user"), &x->s.user_id) != OK)
         return form_refuse(f, "user", "bad_choice");
     if (clock_china_read(form_get(f, "from"), &x->s.from_at) != OK)

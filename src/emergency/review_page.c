@@ -22,12 +22,9 @@ struct reviewing {
         .max = EMERGENCY_TEXT_MAX                                                                  \
     }
 static const struct form_field REVIEW[] = {
-    REVIEW_FIELD("impact", MSG_emergency_impact),
-    REVIEW_FIELD("data", MSG_emergency_data),
-    REVIEW_FIELD("cause", MSG_emergency_cause),
-    REVIEW_FIELD("measures", MSG_emergency_measures),
-    REVIEW_FIELD("trend", MSG_emergency_trend),
-    REVIEW_FIELD("lessons", MSG_emergency_lessons),
+    REVIEW_FIELD("impact", MSG_emergency_impact), REVIEW_FIELD("data", MSG_emergency_data),
+    REVIEW_FIELD("cause", MSG_emergency_cause),   REVIEW_FIELD("measures", MSG_emergency_measures),
+    REVIEW_FIELD("trend", MSG_emergency_trend),   REVIEW_FIELD("lessons", MSG_emergency_lessons),
 };
 
 static str href(struct request *r, int64_t id)
@@ -105,9 +102,8 @@ static void unit_of(struct reviewing *x)
     struct provider_settings s;
     provider_live_get(x->r->site->provider, x->r->mem, &s);
     str contact = str_fmt(x->r->mem, "%.*s %.*s", FMT(s.contact_phone), FMT(s.contact_email));
-    x->unit = (struct emergency_unit){
-        s.provider_name, str_trim(contact),
-        s.site_name.n ? s.site_name : msg(x->r->lang, MSG_site_name)};
+    x->unit = (struct emergency_unit){s.provider_name, str_trim(contact),
+                                      s.site_name.n ? s.site_name : msg(x->r->lang, MSG_site_name)};
 }
 
 static err load_package(struct tx *t, void *ctx)
@@ -134,10 +130,10 @@ err page_emergency_package(struct request *r)
     TRY(request_arg_int(r, "id", &x.id));
     unit_of(&x);
     TRY(request_read(r, load, &x));
-    struct fact unit[] = {{.label = msg(r->lang, MSG_emergency_unit_name), .text = x.unit.name},
-                          {.label = msg(r->lang, MSG_emergency_unit_system), .text = x.unit.system},
-                          {.label = msg(r->lang, MSG_emergency_unit_contact),
-                           .text = x.unit.contact}};
+    struct fact unit[] = {
+        {.label = msg(r->lang, MSG_emergency_unit_name), .text = x.unit.name},
+        {.label = msg(r->lang, MSG_emergency_unit_system), .text = x.unit.system},
+        {.label = msg(r->lang, MSG_emergency_unit_contact), .text = x.unit.contact}};
     struct package_view v = {.e = &x.e,
                              .unit = {unit, LEN(unit)},
                              .facts = emergency_facts(r, &x.e),

@@ -8,9 +8,10 @@
     " || ',', '') <> ',' || " list " || ',')"
 
 #define EMERGENCY_REACHES(now, account, category)                                                  \
-    "e.state = 'standing' AND e.until_at > " now                                                   \
-    " AND " EMERGENCY_LISTED("e.categories", category)                                             \
-    " AND (e.class = '' OR e.class = " account ".class)"                                           \
-    " AND " EMERGENCY_LISTED("e.handles", account ".handle")                                       \
-    " AND (e.province = '' OR e.province = (SELECT g.province FROM registrant g"                   \
-    "  WHERE g.id = " account ".registrant_id))"
+    "e.state = 'standing' AND e.until_at > " now " AND " EMERGENCY_LISTED(                         \
+        "e.categories",                                                                            \
+        category) " AND (e.class = '' OR e.class = " account ".class)"                             \
+                  " AND " EMERGENCY_LISTED("e.handles", account                                    \
+                                           ".handle") " AND (e.province = '' OR e.province = "     \
+                                                      "(SELECT g.province FROM registrant g"       \
+                                                      "  WHERE g.id = " account ".registrant_id))"

@@ -39,7 +39,7 @@ struct gate_question {
     int daily_quota; /* provider setting in force */
 };
 struct gate_answer {
-    unsigned closed; /* bit per enum gate_reason; 0 = open */
+    unsigned closed;     /* bit per enum gate_reason; 0 = open */
     bool emergency_hold; /* one that asks for review first reaches it: see emergency_holds (A5.6) */
     int64_t registrant_id;
     str handle;

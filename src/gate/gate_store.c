@@ -142,30 +142,33 @@ static err licences_ask(struct tx *t, arena *mem, const struct gate_question *q,
 err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gate_answer *ret_a)
 {
     struct facts f = {0};
-    TRY(db_one(t, mem,
-               "SELECT a.state, a.handle, a.categories, a.quota_day, a.quota_used, r.id, r.state,"
-               " r.valid_to,"
-               " (SELECT COUNT(*) FROM measure m WHERE m.account_id = a.id AND m.start_at <= $2"
-               "  AND (m.end_at IS NULL OR m.end_at > $2) AND m.lifted_at IS NULL"
-               "  AND (m.kind IN ('suspend', 'close') OR REPLACE(',' || m.functions || ',',"
-               "   ',publish,', '') <> ',' || m.functions || ',')),"
-               " (SELECT COUNT(*) FROM post p WHERE p.post = 'editor_in_chief' AND p.from_at <= $2"
-               "  AND (p.until_at IS NULL OR p.until_at > $2) AND p.ended_at IS NULL),"
-               " COALESCE((SELECT MAX(s.version) FROM signature s WHERE s.registrant_id = r.id"
-               "  AND s.kind = 'service_agreement'), 0),"
-               " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
-               "  AND v.effective_at <= $2), 0),"
-               " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
-               "  AND v.effective_at <= $2 AND v.material = 1 AND v.sign_by <= $2), 0),"
-               " (SELECT COUNT(*) FROM emergency e WHERE e.freezes = 1 AND "
-               EMERGENCY_REACHES("$2", "a", "$3") "),"
-               " (SELECT COUNT(*) FROM emergency e WHERE e.holds = 1 AND "
-               EMERGENCY_REACHES("$2", "a", "$3") ")"
-               " FROM account a JOIN registrant r ON r.id = a.registrant_id WHERE a.id = $1",
-               DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S("")),
-               DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
-                      &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
-                      &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds)));
+    TRY(db_one(
+        t, mem,
+        "SELECT a.state, a.handle, a.categories, a.quota_day, a.quota_used, r.id, r.state,"
+        " r.valid_to,"
+        " (SELECT COUNT(*) FROM measure m WHERE m.account_id = a.id AND m.start_at <= $2"
+        "  AND (m.end_at IS NULL OR m.end_at > $2) AND m.lifted_at IS NULL"
+        "  AND (m.kind IN ('suspend', 'close') OR REPLACE(',' || m.functions || ',',"
+        "   ',publish,', '') <> ',' || m.functions || ',')),"
+        " (SELECT COUNT(*) FROM post p WHERE p.post = 'editor_in_chief' AND p.from_at <= $2"
+        "  AND (p.until_at IS NULL OR p.until_at > $2) AND p.ended_at IS NULL),"
+        " COALESCE((SELECT MAX(s.version) FROM signature s WHERE s.registrant_id = r.id"
+        "  AND s.kind = 'service_agreement'), 0),"
+        " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
+        "  AND v.effective_at <= $2), 0),"
+        " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
+        "  AND v.effective_at <= $2 AND v.material = 1 AND v.sign_by <= $2), 0),"
+        " (SELECT COUNT(*) FROM emergency e WHERE e.freezes = 1 AND " EMERGENCY_REACHES(
+            "$2", "a",
+            "$3") "),"
+                  " (SELECT COUNT(*) FROM emergency e WHERE e.holds = 1 AND " EMERGENCY_REACHES(
+                      "$2", "a", "$3") ")"
+                                       " FROM account a JOIN registrant r ON r.id = "
+                                       "a.registrant_id WHERE a.id = $1",
+        DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S("")),
+        DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
+               &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
+               &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds)));
     struct licence_facts l = {0};
     TRY(licences_ask(t, mem, q, f.registrant_id, &l));
     *ret_a = (struct gate_answer){.closed = judge(&f, &l, q, tx_now(t)),

@@ -74,13 +74,12 @@ err page_patrol(struct request *r)
     bool done = str_eq(request_query(r, "state"), S("done"));
     struct patrolling x = {.r = r, .state = done ? S("done") : S("open")};
     TRY(request_read(r, load_list, &x));
-    struct table_chip chips[] = {{.label = state_label(r, S("open")),
-                                  .href = S("/desk/patrol"),
-                                  .on = !done,
-                                  .count = x.counts.open},
-                                 {.label = state_label(r, S("done")),
-                                  .href = S("/desk/patrol?state=done"),
-                                  .on = done}};
+    struct table_chip chips[] = {
+        {.label = state_label(r, S("open")),
+         .href = S("/desk/patrol"),
+         .on = !done,
+         .count = x.counts.open},
+        {.label = state_label(r, S("done")), .href = S("/desk/patrol?state=done"), .on = done}};
     struct table_col *cols = NEW_N(r->mem, struct table_col, COLUMNS);
     struct table_row *rows = NEW_N(r->mem, struct table_row, x.n + 1);
     for (size_t i = 0; i < COLUMNS; i++)
@@ -160,9 +159,8 @@ static err decide_from(struct patrolling *x, struct form *f)
         return form_refuse(f, "family", "required");
     if (raise && !form_get(f, "note").n)
         return form_refuse(f, "note", "required");
-    x->verdict = (struct patrol_verdict){x->id, x->r->session.user_id,
-                                         raise ? form_get(f, "family") : S(""),
-                                         form_get(f, "note")};
+    x->verdict = (struct patrol_verdict){
+        x->id, x->r->session.user_id, raise ? form_get(f, "family") : S(""), form_get(f, "note")};
     return request_tx(x->r, decide, x);
 }
 
@@ -178,7 +176,6 @@ err do_patrol_task(struct request *r)
         return show(&x, &f, 422);
     TRY(e);
     reply_flash(r, x.case_id ? MSG_patrol_raised : MSG_patrol_cleaned);
-    return reply_redirect(r, x.case_id
-                                 ? str_fmt(r->mem, "/desk/cases/%lld", (long long)x.case_id)
-                                 : S("/desk/patrol"));
+    return reply_redirect(r, x.case_id ? str_fmt(r->mem, "/desk/cases/%lld", (long long)x.case_id)
+                                       : S("/desk/patrol"));
 }

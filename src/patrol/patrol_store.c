@@ -43,12 +43,12 @@ err store_patrol_insert(struct tx *t, const struct patrol_task *p)
 
 err store_patrol_done(struct tx *t, const struct patrol_task *p, int64_t *ret_n)
 {
-    return db_exec_n(t,
-                     "UPDATE patrol_task SET state = $4, officer = $5, case_id = $6, done_at = $7"
-                     " WHERE account_id = $1 AND no = $2 AND version = $3 AND state = 'open'",
-                     DB_IN(p->account_id, p->no, p->version, p->state, p->officer, p->case_id,
-                           tx_now(t)),
-                     ret_n);
+    return db_exec_n(
+        t,
+        "UPDATE patrol_task SET state = $4, officer = $5, case_id = $6, done_at = $7"
+        " WHERE account_id = $1 AND no = $2 AND version = $3 AND state = 'open'",
+        DB_IN(p->account_id, p->no, p->version, p->state, p->officer, p->case_id, tx_now(t)),
+        ret_n);
 }
 
 #define SELECT                                                                                     \
@@ -77,9 +77,8 @@ err patrol_list(struct tx *t, arena *mem, str state, struct patrol_task **ret_v,
         DB_EACH(t, mem, SELECT "WHERE k.state = 'open' ORDER BY k.id LIMIT 100", DB_IN(), OUT(p),
                 { v[n++] = p; });
     else
-        DB_EACH(t, mem,
-                SELECT "WHERE k.state IN ('clean', 'raised') ORDER BY k.id DESC LIMIT 100", DB_IN(),
-                OUT(p), { v[n++] = p; });
+        DB_EACH(t, mem, SELECT "WHERE k.state IN ('clean', 'raised') ORDER BY k.id DESC LIMIT 100",
+                DB_IN(), OUT(p), { v[n++] = p; });
     *ret_v = v;
     *ret_n = n;
     return OK;

@@ -80,14 +80,15 @@ err page_console_rights(struct request *r)
         rows[i] = (struct table_row){
             str_fmt(r->mem, "%.*s/%lld", FMT(base_of(r)), (long long)x.v[i].id), c};
     }
-    struct complaints_view v = {.intro = msg(r->lang, MSG_rights_against_list),
-                                .table = {.caption = msg(r->lang, MSG_rights_against),
-                                          .cols = cols,
-                                          .col_n = COLUMNS,
-                                          .rows = rows,
-                                          .row_n = x.n,
-                                          .empty = {.icon = S("hand-raised"),
-                                                    .title = msg(r->lang, MSG_rights_against_none)}}};
+    struct complaints_view v = {
+        .intro = msg(r->lang, MSG_rights_against_list),
+        .table = {
+            .caption = msg(r->lang, MSG_rights_against),
+            .cols = cols,
+            .col_n = COLUMNS,
+            .rows = rows,
+            .row_n = x.n,
+            .empty = {.icon = S("hand-raised"), .title = msg(r->lang, MSG_rights_against_none)}}};
     return REPLY_PAGE(r, &(struct page){.place = PLACE_CONSOLE}, view_complaints, &v);
 }
 

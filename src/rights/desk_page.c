@@ -1,4 +1,5 @@
-/* Complaints at the desk: the list, one with both sides, and limiting who complains without ground. */
+/* Complaints at the desk: the list, one with both sides, and limiting who complains without ground.
+ */
 #include "base/clock.h"
 #include "rights/rights_view.h"
 #include "rights_desk.html.h"
@@ -65,8 +66,8 @@ static struct table_row row_of(struct request *r, const struct complaint_row *c)
 err page_desk_complaints(struct request *r)
 {
     static const char *const STATES[] = {"", "accepted", "incomplete", "lapsed"};
-    static const enum msg LABELS[COLUMNS] = {MSG_rights_number,    MSG_rights_kind,
-                                             MSG_word_status,      MSG_rights_fig_items,
+    static const enum msg LABELS[COLUMNS] = {MSG_rights_number,        MSG_rights_kind,
+                                             MSG_word_status,          MSG_rights_fig_items,
                                              MSG_rights_fig_countered, MSG_rights_accepted_at};
     struct desking x = {.r = r, .page = {.state = S(""), .limit = PER_PAGE + 1}};
     struct table_chip *chips = NEW_N(r->mem, struct table_chip, LEN(STATES));
@@ -91,16 +92,16 @@ err page_desk_complaints(struct request *r)
         cols[i].label = msg(r->lang, LABELS[i]);
     for (size_t i = 0; i < n; i++)
         rows[i] = row_of(r, &x.rows[i]);
-    struct complaints_view v = {
-        .intro = msg(r->lang, MSG_rights_desk_intro),
-        .table = {.caption = msg(r->lang, MSG_rights_desk),
-                  .cols = cols,
-                  .col_n = COLUMNS,
-                  .rows = rows,
-                  .row_n = n,
-                  .chips = chips,
-                  .chip_n = LEN(STATES),
-                  .empty = {.icon = S("hand-raised"), .title = msg(r->lang, MSG_rights_desk_none)}}};
+    struct complaints_view v = {.intro = msg(r->lang, MSG_rights_desk_intro),
+                                .table = {.caption = msg(r->lang, MSG_rights_desk),
+                                          .cols = cols,
+                                          .col_n = COLUMNS,
+                                          .rows = rows,
+                                          .row_n = n,
+                                          .chips = chips,
+                                          .chip_n = LEN(STATES),
+                                          .empty = {.icon = S("hand-raised"),
+                                                    .title = msg(r->lang, MSG_rights_desk_none)}}};
     if (x.n > PER_PAGE)
         v.table.pager.next = str_fmt(r->mem, "/desk/rights?state=%.*s&before=%lld",
                                      FMT(x.page.state), (long long)x.rows[n - 1].id);
@@ -179,9 +180,9 @@ static const struct file_link *cases_of(struct desking *x)
     struct request *r = x->r;
     struct file_link *v = NEW_N(r->mem, struct file_link, x->item_n + 1);
     for (size_t i = 0; i < x->item_n; i++)
-        v[i] = (struct file_link){
-            str_fmt(r->mem, "/desk/cases/%lld", (long long)x->items[i].case_id),
-            msg_format(r->mem, r->lang, MSG_rights_case, &x->items[i].title, 1)};
+        v[i] =
+            (struct file_link){str_fmt(r->mem, "/desk/cases/%lld", (long long)x->items[i].case_id),
+                               msg_format(r->mem, r->lang, MSG_rights_case, &x->items[i].title, 1)};
     return v;
 }
 
@@ -189,25 +190,23 @@ static err show(struct desking *x, struct form *f, int status)
 {
     struct request *r = x->r;
     struct desk_complaint_view v = {.facts = facts_of(x), .history = history_of(x)};
-    rights_sides(
-        &(struct sides_want){.r = r,
-                             .c = &x->c,
-                             .items = x->items,
-                             .item_n = x->item_n,
-                             .words = x->words,
-                             .word_n = x->word_n,
-                             .files = x->files,
-                             .file_n = x->file_n,
-                             .file_base =
-                                 str_fmt(r->mem, "/desk/rights/%lld/file/", (long long)x->id),
-                             .name = true,
-                             .address = true,
-                             .proof = true},
-        &v.sides);
-    if (r->session.roles & (ROLE_REVIEWER | ROLE_EIC)) {
-        v.cases = cases_of(x);
-        v.case_n = x->item_n;
-    }
+    rights_sides(&(struct sides_want){.r = r,
+                                      .c = &x->c,
+                                      .items = x->items,
+                                      .item_n = x->item_n,
+                                      .words = x->words,
+                                      .word_n = x->word_n,
+                                      .files = x->files,
+                                      .file_n = x->file_n,
+                                      .file_base = str_fmt(r->mem, "/desk/rights/%lld/file/",
+                                                           (long long)x->id),
+                                      .name = true,
+                                      .address = true,
+                                      .proof = true},
+                 &v.sides);
+    bool decides = r->session.roles & (ROLE_REVIEWER | ROLE_EIC);
+    v.cases = cases_of(x);
+    v.case_n = decides ? x->item_n : 0;
     f->submit = MSG_rights_bar;
     f->action = str_fmt(r->mem, "/desk/rights/%lld/bar", (long long)x->id);
     v.form = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE) ? f : NULL;

@@ -71,8 +71,8 @@ static struct vault_ref ref(const char *field, int64_t complaint_id)
     return VAULT_REF("rights", field, complaint_id);
 }
 
-static err seal(struct tx *t, arena *mem, const struct rights_site *s, struct vault_ref r, str plain,
-                struct bytes *ret_sealed)
+static err seal(struct tx *t, arena *mem, const struct rights_site *s, struct vault_ref r,
+                str plain, struct bytes *ret_sealed)
 {
     *ret_sealed = str_bytes(S(""));
     return plain.n ? vault_seal_text(VAULT_CTX(s->vault, t, mem), r, plain, ret_sealed) : OK;
@@ -116,11 +116,11 @@ static err tell(struct tx *t, arena *mem, const struct rights_site *s, int64_t c
     TRY(unseal(t, mem, s, ref("mobile", c.id), x.mobile, &mobile));
     str words[] = {c.number, str_fmt(mem, "%.*s/rights/c/%.*s", FMT(s->origin), FMT(token))};
     enum lang lang = str_eq(c.lang, S("en")) ? LANG_EN : LANG_ZH;
-    return mail_send(s->mail, t,
-                     &(struct mail_in){.channel = MAIL_SMS,
-                                       .recipient = mobile,
-                                       .body = msg_format(mem, lang, MSG_rights_sms, words,
-                                                          LEN(words))});
+    return mail_send(
+        s->mail, t,
+        &(struct mail_in){.channel = MAIL_SMS,
+                          .recipient = mobile,
+                          .body = msg_format(mem, lang, MSG_rights_sms, words, LEN(words))});
 }
 
 static err tell_operator(struct tx *t, arena *mem, const struct complaint_item *i, const char *kind)
@@ -159,8 +159,8 @@ static int64_t complete_ms(void)
     return clock_line_ms(CLOCK_rights_complete);
 }
 
-err rights_begin(struct tx *t, arena *mem, const struct rights_site *s, const struct rights_begin *b,
-                 str *ret_token)
+err rights_begin(struct tx *t, arena *mem, const struct rights_site *s,
+                 const struct rights_begin *b, str *ret_token)
 {
     struct complaint c = {.id = id_new(),
                           .user_id = b->user_id,
@@ -255,8 +255,8 @@ static err link_find(struct tx *t, arena *mem, str line, str host, struct named 
     struct article a;
     str handle;
     int64_t no = 0;
-    err e = link_read(line, host, &handle, &no) ? article_find(t, mem, handle, no, &a)
-                                                : ERR_NOT_FOUND;
+    err e =
+        link_read(line, host, &handle, &no) ? article_find(t, mem, handle, no, &a) : ERR_NOT_FOUND;
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
     if (e == ERR_NOT_FOUND || !str_eq(a.state, S("published"))) {
@@ -412,9 +412,8 @@ err rights_counter(struct tx *t, arena *mem, const struct rights_site *s,
     TRY(seal(t, mem, s, ref("counter_name", i.complaint_id), c->name, &name));
     TRY(seal(t, mem, s, ref("counter_contact", i.complaint_id), c->contact, &contact));
     TRY(store_word_insert(t, i.complaint_id, &w, name, contact));
-    TRY(files_add(t, i.complaint_id,
-                  (struct complaint_file){.item_id = i.id, .side = S("counter")}, c->files,
-                  c->file_n));
+    TRY(files_add(t, i.complaint_id, (struct complaint_file){.item_id = i.id, .side = S("counter")},
+                  c->files, c->file_n));
     TRY(leave(t, mem, RECORD_rights_countered, &i, c->user_id));
     return tell(t, mem, s, i.complaint_id);
 }
@@ -448,11 +447,8 @@ err rights_suit(struct tx *t, arena *mem, const struct rights_suit *s)
     i.state = S("suit");
     i.ended_at = tx_now(t);
     TRY(store_item_state(t, &i, &n));
-    struct complaint_word w = {.id = id_new(),
-                               .item_id = i.id,
-                               .kind = S("suit"),
-                               .by_user = s->user_id,
-                               .text = s->text};
+    struct complaint_word w = {
+        .id = id_new(), .item_id = i.id, .kind = S("suit"), .by_user = s->user_id, .text = s->text};
     TRY(store_word_insert(t, i.complaint_id, &w, str_bytes(S("")), str_bytes(S(""))));
     TRY(files_add(t, i.complaint_id, (struct complaint_file){.item_id = i.id, .side = S("suit")},
                   s->files, s->file_n));

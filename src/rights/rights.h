@@ -1,10 +1,10 @@
 /* Complaints of rights holders (A10.2; regulations on the right of communication through networks
- * art. 14 to 17, civil code art. 1195 and 1196, e-commerce law art. 42 and 43). Anybody whose number
- * was proved by a code, or who is logged in, begins one and gets a secret address; what is missing is
- * said there until it is complete. Then each article it names gets a finding of source `rights`, and
- * so a case of the one case model: an officer rules, and the complaint is forwarded to the operator.
- * The operator's counter-notice is forwarded back. Unless the complainant shows a suit or a complaint
- * to an authority within the waiting time, what the ruling did is undone.
+ * art. 14 to 17, civil code art. 1195 and 1196, e-commerce law art. 42 and 43). Anybody whose
+ * number was proved by a code, or who is logged in, begins one and gets a secret address; what is
+ * missing is said there until it is complete. Then each article it names gets a finding of source
+ * `rights`, and so a case of the one case model: an officer rules, and the complaint is forwarded
+ * to the operator. The operator's counter-notice is forwarded back. Unless the complainant shows a
+ * suit or a complaint to an authority within the waiting time, what the ruling did is undone.
  *     complaint: begun -> incomplete -> accepted | lapsed
  *     item: open -> countered -> suit | restored | over; withdrawn from open and countered
  * over: the waiting time passed and there was nothing to undo, or the ruling stands on other
@@ -34,7 +34,8 @@ enum {
     X(reputation, insult)                                                                          \
     X(privacy, privacy)
 /* What a complaint must have (art. 14). Message rights.missing_<key>. */
-#define RIGHTS_NEED_TABLE(X) X(kind) X(name) X(address) X(work) X(links) X(facts) X(proof) X(declared)
+#define RIGHTS_NEED_TABLE(X)                                                                       \
+    X(kind) X(name) X(address) X(work) X(links) X(facts) X(proof) X(declared)
 enum rights_need {
 #define X(name) RIGHTS_NEED_##name,
     RIGHTS_NEED_TABLE(X)
@@ -47,9 +48,9 @@ struct complaint {
     int64_t id, user_id, begun_at, due_at, accepted_at;
     str number, lang, state, kind, capacity, work, facts, links, wanted;
     bool share, declared;
-    str name, address;       /* opened */
+    str name, address;        /* opened */
     struct bytes contact_key; /* out */
-    int64_t files;           /* out: proofs of the complaint */
+    int64_t files;            /* out: proofs of the complaint */
 };
 struct complaint_item {
     int64_t complaint_id, id, account_id, no, case_id, told, countered_at, wait_until, ended_at;
@@ -84,8 +85,8 @@ struct rights_begin {
     str mobile, lang;
     int64_t user_id;
 };
-err rights_begin(struct tx *t, arena *mem, const struct rights_site *s, const struct rights_begin *b,
-                 str *ret_token);
+err rights_begin(struct tx *t, arena *mem, const struct rights_site *s,
+                 const struct rights_begin *b, str *ret_token);
 /* By its secret; or by number of its row for the user who filed it. ERR_NOT_FOUND. Opens name and
  * address. */
 err rights_find(struct tx *t, arena *mem, const struct rights_site *s, str token, int64_t user_id,
@@ -122,7 +123,8 @@ struct rights_counter {
 };
 err rights_counter(struct tx *t, arena *mem, const struct rights_site *s,
                    const struct rights_counter *c);
-/* The complainant shows a suit or a complaint to an authority. ERR_CONFLICT "rights_not_countered". */
+/* The complainant shows a suit or a complaint to an authority. ERR_CONFLICT "rights_not_countered".
+ */
 struct rights_suit {
     int64_t complaint_id, item_id, user_id;
     str text;
@@ -182,6 +184,7 @@ struct rights_watch {
 err rights_watch(struct tx *t, void *ctx /* struct rights_watch */);
 err rights_wanted(struct tx *t, bool *ret_wanted);
 
-/* ---- the desk's table (desk/kinds.def): what complaints say, above the evidence of ruling/ ---- */
+/* ---- the desk's table (desk/kinds.def): what complaints say, above the evidence of ruling/ ----
+ */
 struct casefile;
 err rights_case_view(struct request *r, const struct casefile *c, html *ret_view);

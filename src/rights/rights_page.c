@@ -191,7 +191,10 @@ static const struct form_field FIELDS[] = {
      .label = MSG_rights_kind,
      .options = KINDS,
      .option_n = LEN(KINDS)},
-    {.name = "name", .label = MSG_rights_name, .help = MSG_rights_name_help, .max = RIGHTS_NAME_MAX},
+    {.name = "name",
+     .label = MSG_rights_name,
+     .help = MSG_rights_name_help,
+     .max = RIGHTS_NAME_MAX},
     {.name = "capacity",
      .kind = FIELD_RADIO,
      .label = MSG_rights_capacity,
@@ -289,9 +292,9 @@ static struct facts_view facts_of(struct one *x)
     struct fact *v = NEW_N(r->mem, struct fact, 4);
     size_t n = 0;
     v[n++] = (struct fact){.label = msg(r->lang, MSG_rights_number), .text = x->c.number};
-    v[n++] = (struct fact){.label = msg(r->lang, MSG_word_status),
-                           .text = msg_lookup(r->lang, "rights.complaint_",
-                                              str_z(r->mem, x->c.state), MSG_word_none)};
+    v[n++] = (struct fact){
+        .label = msg(r->lang, MSG_word_status),
+        .text = msg_lookup(r->lang, "rights.complaint_", str_z(r->mem, x->c.state), MSG_word_none)};
     if (x->c.accepted_at)
         v[n++] = (struct fact){.label = msg(r->lang, MSG_rights_accepted_at),
                                .text = clock_china_text(r->mem, x->c.accepted_at)};
@@ -321,9 +324,9 @@ static size_t suit_options(struct one *x, struct form *f)
     size_t n = 0;
     for (size_t i = 0; i < x->item_n; i++)
         if (str_eq(x->items[i].state, S("countered")))
-            o[n++] = (struct form_option){
-                .value = str_fmt(r->mem, "%lld", (long long)x->items[i].id),
-                .text = x->items[i].title};
+            o[n++] =
+                (struct form_option){.value = str_fmt(r->mem, "%lld", (long long)x->items[i].id),
+                                     .text = x->items[i].title};
     form_options(f, "item", o, n);
     return n;
 }
@@ -356,8 +359,8 @@ static void accepted_view(struct one *x, struct complaint_view *v)
                                       .proof = true},
                  &v->sides);
     for (size_t i = 0; i < x->item_n; i++)
-        v->can_withdraw |= str_eq(x->items[i].state, S("open")) ||
-                           str_eq(x->items[i].state, S("countered"));
+        v->can_withdraw |=
+            str_eq(x->items[i].state, S("open")) || str_eq(x->items[i].state, S("countered"));
     v->withdraw = (struct confirm_view){.id = S("withdraw"),
                                         .button = msg(r->lang, MSG_rights_withdraw),
                                         .title = msg(r->lang, MSG_rights_withdraw),

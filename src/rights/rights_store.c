@@ -72,22 +72,22 @@ err store_complaints_of(struct tx *t, struct bytes key, struct complaint_load *r
 
 err store_item_insert(struct tx *t, const struct complaint_item *i)
 {
-    return db_exec(t,
-                   "INSERT INTO rights_item (complaint_id, id, account_id, no, version, title,"
-                   " case_id, state) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open')",
-                   DB_IN(i->complaint_id, i->id, i->account_id, i->no, i->version, i->title,
-                         i->case_id));
+    return db_exec(
+        t,
+        "INSERT INTO rights_item (complaint_id, id, account_id, no, version, title,"
+        " case_id, state) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open')",
+        DB_IN(i->complaint_id, i->id, i->account_id, i->no, i->version, i->title, i->case_id));
 }
 
 err store_item_state(struct tx *t, const struct complaint_item *i, int64_t *ret_n)
 {
-    return db_exec_n(t,
-                     "UPDATE rights_item SET state = $3, countered_at = $4, wait_until = $5,"
-                     " ended_at = $6 WHERE complaint_id = $1 AND id = $2"
-                     " AND state IN ('open', 'countered')",
-                     DB_IN(i->complaint_id, i->id, i->state, i->countered_at, i->wait_until,
-                           i->ended_at),
-                     ret_n);
+    return db_exec_n(
+        t,
+        "UPDATE rights_item SET state = $3, countered_at = $4, wait_until = $5,"
+        " ended_at = $6 WHERE complaint_id = $1 AND id = $2"
+        " AND state IN ('open', 'countered')",
+        DB_IN(i->complaint_id, i->id, i->state, i->countered_at, i->wait_until, i->ended_at),
+        ret_n);
 }
 
 err store_item_told(struct tx *t, const struct complaint_item *i)
@@ -213,11 +213,11 @@ err store_words(struct tx *t, arena *mem, int64_t complaint_id, struct word_seal
 
 err store_file_insert(struct tx *t, int64_t complaint_id, const struct complaint_file *f)
 {
-    return db_exec(t,
-                   "INSERT INTO rights_file (complaint_id, id, item_id, side, blob, mime, size, at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   DB_IN(complaint_id, f->id, f->item_id, f->side, f->blob, f->mime, f->size,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "INSERT INTO rights_file (complaint_id, id, item_id, side, blob, mime, size, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        DB_IN(complaint_id, f->id, f->item_id, f->side, f->blob, f->mime, f->size, tx_now(t)));
 }
 
 err rights_files(struct tx *t, arena *mem, int64_t complaint_id, struct complaint_file **ret_v,
@@ -271,10 +271,11 @@ err store_barred(struct tx *t, arena *mem, struct bytes key, int64_t *ret_until,
 {
     int64_t until = 0;
     str reason = S("");
-    err e = db_one(t, mem,
-                   "SELECT until_at, reason FROM rights_bar WHERE contact_key = $1 AND until_at > $2"
-                   " ORDER BY until_at DESC LIMIT 1",
-                   DB_IN(key, tx_now(t)), DB_OUT(&until, &reason));
+    err e =
+        db_one(t, mem,
+               "SELECT until_at, reason FROM rights_bar WHERE contact_key = $1 AND until_at > $2"
+               " ORDER BY until_at DESC LIMIT 1",
+               DB_IN(key, tx_now(t)), DB_OUT(&until, &reason));
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
     *ret_until = until;

@@ -1,5 +1,5 @@
-/* Complaints of rights holders: what is missing, the case, the counter-notice, the waiting time, who
- * is limited (A10.2). */
+/* Complaints of rights holders: what is missing, the case, the counter-notice, the waiting time,
+ * who is limited (A10.2). */
 #include "rights/rights.h"
 
 #include "article/article.h"
@@ -126,8 +126,7 @@ static err counter(struct tx *t, void *ctx)
 {
     AUTO_ARENA(own);
     const struct act *a = ctx;
-    struct rights_counter c = {
-        a->i.id, OWNER, S("it is mine"), S("Owner"), S("road 2"), &PROOF, 1};
+    struct rights_counter c = {a->i.id, OWNER, S("it is mine"), S("Owner"), S("road 2"), &PROOF, 1};
     return rights_counter(t, own, &site, &c);
 }
 static err suit(struct tx *t, void *ctx)
@@ -182,8 +181,8 @@ static struct act sent(int no)
     struct act a = {.b = {.mobile = str_fmt(mem, "1390000000%d", no), .lang = S("zh")},
                     .name = S("Holder"),
                     .files = 1,
-                    .links = str_fmt(mem, "https://site.example/a/seven/%d?x=1\n/a/seven/%d", no,
-                                     no)};
+                    .links =
+                        str_fmt(mem, "https://site.example/a/seven/%d?x=1\n/a/seven/%d", no, no)};
     assert_int_equal(db_tx(db, begin, &a), OK);
     assert_int_equal(db_tx(db, put, &a), OK);
     assert_int_equal(a.missing, 0);
@@ -200,8 +199,8 @@ static void test_rights__says_what_is_missing(void **state)
                     .links = S("https://elsewhere.example/a/seven/1")};
     assert_int_equal(db_tx(db, begin, &a), OK);
     assert_int_equal(db_tx(db, put, &a), OK);
-    assert_int_equal(a.missing, 1U << RIGHTS_NEED_name | 1U << RIGHTS_NEED_links |
-                                    1U << RIGHTS_NEED_proof);
+    assert_int_equal(a.missing,
+                     1U << RIGHTS_NEED_name | 1U << RIGHTS_NEED_links | 1U << RIGHTS_NEED_proof);
     assert_int_equal(db_read(db, look, &a), OK);
     assert_true(str_eq(a.c.state, S("incomplete")));
     assert_int_equal(a.n, 0);

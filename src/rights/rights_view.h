@@ -34,7 +34,7 @@ struct sides_want {
     const struct complaint_word *words;
     const struct complaint_file *files;
     size_t item_n, word_n, file_n;
-    str file_base; /* "/desk/rights/7/file/" */
+    str file_base;             /* "/desk/rights/7/file/" */
     bool name, address, proof; /* of the complainant: shown? */
 };
 void rights_sides(const struct sides_want *w, struct sides_view *ret_v);
