@@ -391,9 +391,23 @@ static err show(struct one *x, struct form *f, struct form *suit, int status)
     return REPLY_PAGE_STATUS(r, status, &page, view_complaint, &v);
 }
 
+/* Shown as needed, though what is missing is taken too. */
+static const struct form_field *marked(struct request *r)
+{
+    static const char *const NEEDED[] = {"kind",  "name",  "address",    "work",
+                                         "links", "facts", RIGHTS_PROOF, "declared"};
+    struct form_field *v = NEW_N(r->mem, struct form_field, LEN(FIELDS));
+    for (size_t i = 0; i < LEN(FIELDS); i++) {
+        v[i] = FIELDS[i];
+        for (size_t k = 0; k < LEN(NEEDED); k++)
+            v[i].required |= str_eq(str_from(v[i].name), str_from(NEEDED[k]));
+    }
+    return v;
+}
+
 static void fill(struct one *x, struct form *f)
 {
-    form_init(x->r, FIELDS, LEN(FIELDS), f);
+    form_init(x->r, marked(x->r), LEN(FIELDS), f);
     form_set(f, "kind", x->c.kind);
     form_set(f, "name", x->c.name);
     form_set(f, "capacity", x->c.capacity);
