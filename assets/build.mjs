@@ -22,6 +22,7 @@ const BUNDLES = [
   { name: 'console.css', from: 'css/console.scss', target: CONSOLE },
   { name: 'app.js', from: 'js/app.js', target: READER },
   { name: 'receipt.js', from: 'js/receipt.js', target: READER },
+  { name: 'passkey.js', from: 'js/passkey.js', target: READER },
   { name: 'editor.js', from: 'js/editor.js', target: CONSOLE, optional: true },
   { name: 'editor.css', from: 'css/editor.css', target: CONSOLE, optional: true },
 ];

@@ -25,6 +25,19 @@ function must(input) {
   check();
 }
 
+// A password can be looked at while it is typed.
+function look(button) {
+  const input = document.getElementById(button.dataset.show);
+  const texts = [button.textContent, button.dataset.hide];
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const shown = input.type === 'password';
+    input.type = shown ? 'text' : 'password';
+    button.textContent = texts[shown ? 1 : 0];
+  });
+  input.form.addEventListener('submit', () => { input.type = 'password'; });
+}
+
 // A changed filter is sent at once; without scripts the button sends it.
 function send(select) {
   select.addEventListener('change', () => select.form.requestSubmit?.());
@@ -35,6 +48,7 @@ export function forms() {
   document.querySelectorAll('form[data-guard]').forEach(guard);
   document.querySelectorAll('form[method="post"]:not(.theme)').forEach(once);
   document.querySelectorAll('input[data-must]').forEach(must);
+  document.querySelectorAll('button[data-show]').forEach(look);
   const errors = document.querySelector('[data-focus]');
   if (errors) errors.focus();
   window.addEventListener('pageshow', () => {

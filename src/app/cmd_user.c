@@ -3,7 +3,7 @@
 #include "app/commands.h"
 #include "app/services.h"
 #include "base/rand.h"
-#include "user/user.h"
+#include "user/passkey.h"
 #include "web/session.h"
 
 #include <stdio.h>
@@ -38,6 +38,7 @@ static err reset(struct tx *t, void *ctx)
     TRY(find(t, a, &u));
     TRY(user_set_password(t, u.id, a->hash));
     TRY(totp_drop(t, u.id));
+    TRY(passkey_drop(t, u.id, 0));
     return session_revoke_all(t, u.id, 0);
 }
 

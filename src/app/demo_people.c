@@ -253,7 +253,7 @@ err demo_people(struct demo *d)
 {
     struct db *db = d->site->db;
     d->password_hash = password_hash(d->mem, DEMO_PASSWORD);
-    TRY(password_check(DEMO_PASSWORD, S("")));
+    TRY(password_check(DEMO_PASSWORD, &(struct password_about){0}));
     TRY(db_tx(db, house_make, d));
     TRY(db_tx(db, registrants_make, d));
     return db_tx(db, accounts_make, d);

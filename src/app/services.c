@@ -29,7 +29,7 @@
 #include "ruling/ruling.h"
 #include "scan/rules.h"
 #include "settings/provider.h"
-#include "user/user.h"
+#include "user/watch.h"
 #include "vault/vault.h"
 
 static err job_verify(void *ctx, const struct job *job)
@@ -142,6 +142,22 @@ static err job_patrol(void *ctx, const struct job *job)
     return d.per_class ? db_tx(s->db, patrol_draw, &d) : OK;
 }
 
+/* Seen by the officer as long as the operation log is kept. */
+static err sweep_logins(struct tx *t, void *ctx)
+{
+    const int64_t *months = ctx;
+    return watch_sweep(t, clock_add_months(tx_now(t), -(int)*months));
+}
+
+static err job_login_sweep(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    struct provider_settings ps;
+    provider_live_get(s->provider, job->mem, &ps);
+    int64_t months = ps.retention_oplog_months;
+    return db_tx(s->db, sweep_logins, &months);
+}
+
 static err job_media(void *ctx, const struct job *job)
 {
     return work_job(ctx, job);
@@ -164,6 +180,7 @@ static const struct job_kind JOBS[] = {
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
+    {.name = "login_sweep", .fn = job_login_sweep, .every_ms = DAY_MS},
     {.name = POLICY_TELL_JOB, .fn = job_policy_tell, .timeout_ms = 10 * MINUTE_MS},
     {.name = DUTY_WATCH_JOB, .fn = job_duty_watch, .every_ms = 5 * SECOND_MS},
     {.name = "policy_remind", .fn = job_policy_remind, .every_ms = DAY_MS},

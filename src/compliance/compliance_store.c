@@ -29,6 +29,7 @@ err store_no_second_factor(struct tx *t, int64_t *ret_n)
 {
     return db_one(t, NULL,
                   "SELECT COUNT(*) FROM users u WHERE u.state = 'active' AND u.totp_on = 0"
+                  " AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.user_id = u.id)"
                   " AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id)",
                   DB_IN(), DB_OUT(ret_n));
 }

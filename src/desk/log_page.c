@@ -3,6 +3,7 @@
 #include "desk_log.html.h"
 
 #include "base/clock.h"
+#include "web/csv.h"
 
 enum { PAGE_ROWS = 50, FILTER_MAX = 100, CSV_MAX = 16 * 1024 * 1024 };
 
@@ -164,26 +165,6 @@ err page_log(struct request *r)
 
 /* ---- export ---- */
 
-/* Quoted; a cell that a spreadsheet would run as a formula begins with an apostrophe. */
-static void csv_cell(struct buf *b, str s, bool last)
-{
-    buf_add_char(b, '"');
-    if (s.n && strchr("=+-@\t\r", s.p[0]))
-        buf_add_char(b, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_add_char(b, '"');
-        buf_add_char(b, s.p[i]);
-    }
-    buf_add(b, last ? S("\"\r\n") : S("\","));
-}
-
-static void csv_line(struct buf *b, const str *v, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        csv_cell(b, v[i], i + 1 == n);
-}
-
 static err csv_of(const struct log *l, str *ret_csv)
 {
     struct request *r = l->r;
@@ -192,7 +173,7 @@ static err csv_of(const struct log *l, str *ret_csv)
     const str head[] = {S("id"),     S("time"),  S("user_id"),   S("user"),   S("account"),
                         S("method"), S("route"), S("object"),    S("result"), S("status"),
                         S("ip"),     S("port"),  S("user_agent")};
-    buf_add(&b, S("\xEF\xBB\xBF"));
+    csv_start(&b);
     csv_line(&b, head, LEN(head));
     for (size_t i = 0; i < l->n; i++) {
         const struct log_row *x = &l->rows[i];

@@ -134,12 +134,12 @@ err emergency_shift_drop(struct tx *t, int64_t id, int64_t by)
 
 static err happened(struct tx *t, int64_t id, enum record_kind kind, int64_t by, str text)
 {
-    TRY(store_event_insert(t, id,
-                           &(struct emergency_event){
-                               .id = id_new(),
-                               .kind = str_from(record_kind_name(kind) + sizeof "emergency_" - 1),
-                               .by_user = by,
-                               .text = text}));
+    TRY(store_emergency_event(t, id,
+                              &(struct emergency_event){.id = id_new(),
+                                                        .kind = str_from(record_kind_name(kind) +
+                                                                         sizeof "emergency_" - 1),
+                                                        .by_user = by,
+                                                        .text = text}));
     return leave(t, kind, id, by);
 }
 

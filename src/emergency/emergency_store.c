@@ -254,7 +254,7 @@ err store_holds(struct tx *t, arena *mem, const struct emergency_thing *thing, s
 
 /* ---- the timeline and the review ---- */
 
-err store_event_insert(struct tx *t, int64_t emergency_id, const struct emergency_event *e)
+err store_emergency_event(struct tx *t, int64_t emergency_id, const struct emergency_event *e)
 {
     return db_exec(t,
                    "INSERT INTO emergency_event (emergency_id, id, kind, by_user, text, at)"

@@ -13,7 +13,7 @@ err store_emergency_insert(struct tx *t, const struct emergency *e);
 err store_emergency_declared(struct tx *t, const struct emergency *e, int64_t *ret_n);
 err store_emergency_renewed(struct tx *t, const struct emergency *e, int64_t *ret_n);
 err store_emergency_ended(struct tx *t, const struct emergency *e, str from, int64_t *ret_n);
-err store_event_insert(struct tx *t, int64_t emergency_id, const struct emergency_event *e);
+err store_emergency_event(struct tx *t, int64_t emergency_id, const struct emergency_event *e);
 err store_review_insert(struct tx *t, const struct emergency_review *r);
 err store_over(struct tx *t, arena *mem, int64_t **ret_v, size_t *ret_n); /* at most 100 */
 /* Words of those that hold this, "" = everything; at most 20. */

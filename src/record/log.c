@@ -103,11 +103,19 @@ static err write_leaves(struct record_log *l, int64_t limit)
     return edge_flush(&l->edge, &l->files);
 }
 
-/* Tiles that are missing or damaged are made again from the leaves. */
-static err rebuild(struct record_log *l, int64_t size)
+err log_edge_at(struct record_log *l, const struct tree_head *head)
 {
-    edge_done(&l->edge);
-    return write_leaves(l, size);
+    err e = edge_load(&l->edge, &l->files, head->size);
+    if (e != OK || !tree_same(tree_root(&l->edge.tree), head->root)) {
+        edge_done(&l->edge);
+        TRY(write_leaves(l, head->size));
+    }
+    if (l->edge.tree.size == head->size && tree_same(tree_root(&l->edge.tree), head->root))
+        return OK;
+    return fault(ERR_CONFLICT, "log_forked",
+                 "neither tiles nor database have the %lld leaves that were signed. Nothing is "
+                 "signed; see docs/sysadmin.md, \"The log does not sign\"",
+                 (long long)head->size);
 }
 
 static err state_first(struct record_log *l)
@@ -144,14 +152,7 @@ static err load(struct record_log *l)
     if (l->loaded && (same || s.head.size < l->state.head.size))
         return OK;
     l->loaded = false;
-    e = edge_load(&l->edge, &l->files, s.head.size);
-    if (e != OK || !tree_same(tree_root(&l->edge.tree), s.head.root))
-        TRY(rebuild(l, s.head.size));
-    if (l->edge.tree.size != s.head.size || !tree_same(tree_root(&l->edge.tree), s.head.root))
-        return fault(ERR_CONFLICT, "log_forked",
-                     "neither tiles nor database have the %lld leaves that were signed. Nothing is "
-                     "signed; see docs/sysadmin.md, \"The log does not sign\"",
-                     (long long)s.head.size);
+    TRY(log_edge_at(l, &s.head));
     l->state = s;
     l->loaded = true;
     return OK;

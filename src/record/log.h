@@ -44,7 +44,8 @@ void record_log_close(struct record_log *l); /* accepts NULL */
  * leaves differ from what was signed). */
 err record_log_seal(struct record_log *l, bool *ret_more);
 /* Takes the checkpoint in dir as the last one signed, after a move to a new machine without the
- * state file. The caller has made sure that no newer one was ever published. */
+ * state file; tiles that are missing are made again. The caller has made sure that no newer
+ * checkpoint was ever published, and that nobody else signs now. */
 err record_log_adopt(struct record_log *l, int64_t *ret_size);
 
 bool record_log_private(const struct record_log *l);

@@ -105,6 +105,9 @@ struct record_log {
     struct witnesses *witnesses; /* NULL: none */
     pthread_t sealer;
 };
+/* log.c. The edge as it stands at that head: from the tiles, or, where they are missing or damaged,
+ * made again (with them) from the leaves in the database. ERR_CONFLICT "log_forked". */
+err log_edge_at(struct record_log *l, const struct tree_head *head);
 /* log_publish.c. Puts cosignature lines behind the checkpoint of that size while it is the newest;
  * quorum: also as the newest witnessed one. */
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum);

@@ -127,14 +127,8 @@ err record_log_adopt(struct record_log *l, int64_t *ret_size)
     if (!note_verified(&n, &l->signer.key, NULL) || !str_eq(c.origin, l->signer.key.name))
         return fault(ERR_INVALID, "bad_checkpoint", "the checkpoint is not of this log's key");
     struct log_state s = {.head = c.head};
-    struct edge *e = NEW(mem, struct edge);
-    err loaded = edge_load(e, &l->files, c.head.size);
-    bool same = loaded == OK && tree_same(tree_root(&e->tree), c.head.root);
-    s.last = e->last;
-    edge_done(e);
-    TRY(loaded);
-    if (!same)
-        return fault(ERR_INVALID, "log_damaged", "the tiles do not make the checkpoint's root");
+    TRY(log_edge_at(l, &c.head));
+    s.last = l->edge.last;
     TRY(log_state_write(l->state_file, l->signer.key.name, &s));
     *ret_size = s.head.size;
     return OK;

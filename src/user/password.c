@@ -1,6 +1,6 @@
 /* Passwords: Argon2id by libsodium, as many at once as settings allow. The defaults are OWASP's
  * second recommendation, 19 MiB and two passes: about 25 ms on the reference machine. */
-#include "user/user.h"
+#include "user/password_impl.h"
 
 #include <semaphore.h>
 #include <sodium.h>
@@ -60,54 +60,44 @@ void password_verify_nobody(arena *mem, str password)
     (void)password_hash(mem, password);
 }
 
-static bool one_step_apart(str s)
+/* What is left of a password without a word; 6 characters more than the word must be there. */
+enum { BESIDE_WORD = 6, WORD_MIN = 2, MOBILE_TAIL = 8 };
+
+static bool leans_on(arena *mem, str low, str word)
 {
-    int step = s.p[1] - s.p[0];
-    if (step < -1 || step > 1)
+    str w = str_lower_ascii(mem, str_trim(word));
+    size_t left = 0;
+    bool found = false;
+    if (str_count(w) < WORD_MIN)
         return false;
-    for (size_t i = 1; i < s.n; i++)
-        if (s.p[i] - s.p[i - 1] != step)
-            return false;
-    return true;
-}
-
-/* Few different characters: 11112222, abababab. */
-static bool monotonous(str s)
-{
-    bool seen[256] = {false};
-    int different = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        different += !seen[(uint8_t)s.p[i]];
-        seen[(uint8_t)s.p[i]] = true;
+    for (str rest = low; rest.n;) {
+        if (str_starts(rest, w)) {
+            found = true;
+            rest = str_sub(rest, w.n, rest.n);
+        } else {
+            (void)str_next(&rest);
+            left++;
+        }
     }
-    return different < 4;
+    return found && left < BESIDE_WORD;
 }
 
-static bool well_known(str s)
+err password_check(str password, const struct password_about *about)
 {
-    static const char *const HEADS[] = {"password", "passw0rd", "qwerty",   "qwertyui", "asdfghjk",
-                                        "zxcvbnm",  "1q2w3e4r", "1qaz2wsx", "admin123", "iloveyou",
-                                        "woaini",   "abc123",   "a123456",  "123456",   "888888",
-                                        "666666",   "gongqi",   "letmein",  "welcome",  "qazwsx"};
     AUTO_ARENA(mem);
-    str low = str_lower_ascii(mem, s);
-    for (size_t i = 0; i < LEN(HEADS); i++) {
-        str head = str_from(HEADS[i]);
-        if (str_starts(low, head) && low.n <= head.n + 4)
-            return true;
-    }
-    return false;
-}
-
-err password_check(str password, str mobile)
-{
+    str m = about->mobile;
     if (str_count(password) < PASSWORD_MIN)
         return fault_field(ERR_INVALID, "password_too_short", "password", "under %d", PASSWORD_MIN);
     if (str_count(password) > PASSWORD_MAX)
         return fault_field(ERR_INVALID, "password_too_long", "password", "over %d", PASSWORD_MAX);
-    if (one_step_apart(password) || monotonous(password) || well_known(password))
-        return fault_field(ERR_INVALID, "password_common", "password", "easily guessed");
-    if (mobile.n && str_has(password, mobile))
+    if (m.n >= MOBILE_TAIL && str_has(password, str_sub(m, m.n - MOBILE_TAIL, MOBILE_TAIL)))
         return fault_field(ERR_INVALID, "password_is_mobile", "password", "holds the number");
+    if (password_common(mem, password))
+        return fault_field(ERR_INVALID, "password_common", "password", "easily guessed");
+    str low = str_lower_ascii(mem, password);
+    const str words[] = {about->name, about->site, about->host, S("gongqi")};
+    for (size_t i = 0; i < LEN(words); i++)
+        if (leans_on(mem, low, words[i]))
+            return fault_field(ERR_INVALID, "password_context", "password", "a word of this site");
     return OK;
 }

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 static arena *mem;
+static const struct password_about ABOUT = {S_INIT("13800138000"), S_INIT("Zhou Min"),
+                                            S_INIT("河岸Daily"), S_INIT("riverside.example")};
 
 static void test_password__weak_ones_are_refused(void **state)
 {
@@ -17,14 +19,33 @@ static void test_password__weak_ones_are_refused(void **state)
     static const struct {
         const char *password, *reason;
     } V[] = {
-        {"seven77", "password_too_short"},        {"12345678", "password_common"},
-        {"hgfedcba", "password_common"},          {"aaaaaaaa", "password_common"},
-        {"abababab", "password_common"},          {"Password123", "password_common"},
-        {"QWERTYUI", "password_common"},          {"x13800138000y", "password_is_mobile"},
+        {"seven77", "password_too_short"},
+        {"12345678", "password_common"},
+        {"hgfedcba", "password_common"},
+        {"aaaaaaaa", "password_common"},
+        {"abababab", "password_common"},
+        {"Password123", "password_common"},
+        {"QWERTYUI", "password_common"},
+        {"x13800138000y", "password_is_mobile"},
         {"公器公器公器公", "password_too_short"},
+        {"P@ssw0rd!", "password_common"},
+        {"welcome2026", "password_common"},
+        {"!!Dragon99!!", "password_common"},
+        {"1qaz2wsx3edc", "password_common"},
+        {"qwertyasdfgh", "password_common"},
+        {"poiuytrewq", "password_common"},
+        {"abc123abc123", "password_common"},
+        {"19900307", "password_common"},
+        {"woaini1314520", "password_common"},
+        {"a123456789", "password_common"},
+        {"00138000xyzw", "password_is_mobile"},
+        {"zhou min 88", "password_context"},
+        {"河岸DAILY2026", "password_context"},
+        {"Riverside.example1", "password_context"},
+        {"xgongqixx1", "password_context"},
     };
     for (size_t i = 0; i < LEN(V); i++) {
-        assert_int_equal(password_check(str_from(V[i].password), S("13800138000")), ERR_INVALID);
+        assert_int_equal(password_check(str_from(V[i].password), &ABOUT), ERR_INVALID);
         assert_string_equal(fault_last()->reason, V[i].reason);
     }
 }
@@ -32,13 +53,18 @@ static void test_password__weak_ones_are_refused(void **state)
 static void test_password__length_counts_code_points(void **state)
 {
     (void)state;
-    assert_int_equal(password_check(S("公器是面向公众的平台"), S("13800138000")), OK);
-    assert_int_equal(password_check(S("sunny garden 7"), S("13800138000")), OK);
+    assert_int_equal(password_check(S("公器是面向公众的平台"), &ABOUT), OK);
+    static const char *const GOOD[] = {
+        "sunny garden 7",       "correct horse battery",    "tide and moon",
+        "gongqi ji shi ben",    "                  x 9a b", "evening tide 3",
+        "zhou min eats noodles"};
+    for (size_t i = 0; i < LEN(GOOD); i++)
+        assert_int_equal(password_check(str_from(GOOD[i]), &ABOUT), OK);
     char *p = arena_alloc(mem, PASSWORD_MAX + 1);
     for (size_t i = 0; i <= PASSWORD_MAX; i++)
         p[i] = (char)('a' + (i * i) % 26);
-    assert_int_equal(password_check((str){p, PASSWORD_MAX}, S("")), OK);
-    assert_int_equal(password_check((str){p, PASSWORD_MAX + 1}, S("")), ERR_INVALID);
+    assert_int_equal(password_check((str){p, PASSWORD_MAX}, &ABOUT), OK);
+    assert_int_equal(password_check((str){p, PASSWORD_MAX + 1}, &ABOUT), ERR_INVALID);
     assert_string_equal(fault_last()->reason, "password_too_long");
 }
 

@@ -2,6 +2,7 @@
 #include "record/oplog.h"
 #include "settings/provider.h"
 #include "user/confirm.h"
+#include "user/device.h"
 #include "user/user_view.h"
 
 #include "base/buf.h"
@@ -64,6 +65,10 @@ struct overview {
     str mobile;
     struct session_row *sessions;
     size_t session_n;
+    struct device *devices;
+    size_t device_n;
+    struct passkey *passkeys;
+    size_t passkey_n;
     struct oplog_row *log;
     size_t log_n;
 };
@@ -76,6 +81,8 @@ static err tx_overview(struct tx *t, void *ctx)
     struct oplog_query q = {.user_id = id, .limit = LOG_ROWS};
     TRY(user_masked_mobile(t, r->mem, r->site->vault, id, &o->mobile));
     TRY(session_list(r, t, &o->sessions, &o->session_n));
+    TRY(device_list(r, t, &o->devices, &o->device_n));
+    TRY(passkey_list(t, r->mem, id, &o->passkeys, &o->passkey_n));
     return oplog_list(t, r->mem, &q, &o->log, &o->log_n);
 }
 
@@ -106,6 +113,55 @@ static struct table_view session_table(const struct overview *o)
                                .row_n = o->session_n};
 }
 
+static html device_act(struct request *r, const struct device *d)
+{
+    struct out *o = request_out(r);
+    str id = str_fmt(r->mem, "%lld", (long long)d->id);
+    if (d->here) {
+        view_session_act(o, r, 0, true);
+        return out_take(o);
+    }
+    struct confirm_view v = {
+        .id = str_cat(r->mem, S("device-"), id),
+        .button = msg(r->lang, MSG_user_disown),
+        .title = msg(r->lang, MSG_user_disown_title),
+        .text = msg(r->lang, MSG_user_disown_text),
+        .action = str_fmt(r->mem, "/me/security/devices/%.*s/disown", FMT(id)),
+        .csrf = r->session.csrf,
+        .danger = true,
+    };
+    show_confirm(o, &v);
+    return out_take(o);
+}
+
+static struct table_view device_table(const struct overview *o)
+{
+    struct request *r = o->r;
+    static const enum msg HEADS[] = {MSG_user_device, MSG_user_address, MSG_user_device_first,
+                                     MSG_user_device_last, MSG_word_actions};
+    struct table_col *cols = NEW_N(r->mem, struct table_col, LEN(HEADS));
+    for (size_t i = 0; i < LEN(HEADS); i++)
+        cols[i].label = msg(r->lang, HEADS[i]);
+    struct table_row *rows = NEW_N(r->mem, struct table_row, o->device_n + 1);
+    for (size_t i = 0; i < o->device_n; i++) {
+        const struct device *d = &o->devices[i];
+        struct table_cell *c = NEW_N(r->mem, struct table_cell, LEN(HEADS));
+        c[0].text = device_name(r->mem, d->user_agent);
+        c[1].text = d->ip;
+        c[2].at_ms = d->created_at;
+        c[3].at_ms = d->seen_at;
+        c[4].body = device_act(r, d);
+        rows[i].cells = c;
+    }
+    return (struct table_view){
+        .caption = msg(r->lang, MSG_user_devices),
+        .cols = cols,
+        .col_n = LEN(HEADS),
+        .rows = rows,
+        .row_n = o->device_n,
+        .empty = {.icon = S("computer-desktop"), .title = msg(r->lang, MSG_user_devices_none)}};
+}
+
 static str act_name(const struct request *r, const struct oplog_row *row)
 {
     static const struct {
@@ -120,6 +176,14 @@ static str act_name(const struct request *r, const struct oplog_row *row)
         {"/me/security/totp", MSG_user_act_totp},
         {"/me/security", MSG_user_act_session},
         {"/invite/:token", MSG_user_act_invite},
+        {"/login/passkey", MSG_user_act_passkey_login},
+        {"/login/second-factor/passkey", MSG_user_act_passkey_login},
+        {"/login/passkey/options", MSG_user_act_passkey_asked},
+        {"/me/security/passkeys/options", MSG_user_act_passkey_asked},
+        {"/me/security/passkeys", MSG_user_act_passkey_add},
+        {"/me/security/passkeys/:id", MSG_user_act_passkey_rename},
+        {"/me/security/passkeys/:id/remove", MSG_user_act_passkey_remove},
+        {"/me/security/devices/:id/disown", MSG_user_act_disown},
     };
     for (size_t i = 0; i < LEN(KNOWN); i++)
         if (str_eq(row->route, str_from(KNOWN[i].route)))
@@ -164,7 +228,9 @@ err page_security(struct request *r)
                               .mobile = o.mobile,
                               .totp_on = r->session.totp_on,
                               .forced = second_factor_needed(r),
+                              .passkeys = o.passkey_n ? str_fmt(r->mem, "%zu", o.passkey_n) : S(""),
                               .sessions = session_table(&o),
+                              .devices = device_table(&o),
                               .log = log_table(&o),
                               .session_n = o.session_n};
     struct page page = {.place = PLACE_ME};
@@ -188,12 +254,27 @@ err do_security(struct request *r)
     return reply_redirect(r, S("/me/security"));
 }
 
+static err tx_disown(struct tx *t, void *ctx)
+{
+    struct request *r = ctx;
+    int64_t id = 0;
+    TRY(request_arg_int(r, "id", &id));
+    return device_disown(r, t, id);
+}
+
+err do_disown(struct request *r)
+{
+    TRY(request_tx(r, tx_disown, r));
+    reply_flash(r, MSG_user_disowned);
+    return reply_redirect(r, S("/reset"));
+}
+
 /* ---- asking for the password again ---- */
 
 struct again {
     struct request *r;
     struct user u;
-    str hash;
+    str hash, mobile;
 };
 
 static err tx_me(struct tx *t, void *ctx)
@@ -206,6 +287,7 @@ static err tx_wrong(struct tx *t, void *ctx)
 {
     struct again *a = ctx;
     TRY(user_failed(t, a->u.id));
+    TRY(login_event_add(a->r, t, LOGIN_wrong_password, a->u.id));
     return user_load(t, a->r->mem, a->u.id, &a->u);
 }
 
@@ -247,6 +329,14 @@ err page_password(struct request *r)
     return show_form_page(r, 200, &f);
 }
 
+static err tx_about(struct tx *t, void *ctx)
+{
+    struct again *a = ctx;
+    struct request *r = a->r;
+    TRY(user_load(t, r->mem, r->session.user_id, &a->u));
+    return user_mobile(t, r->mem, r->site->vault, a->u.id, &a->mobile);
+}
+
 static err tx_password(struct tx *t, void *ctx)
 {
     struct again *a = ctx;
@@ -262,7 +352,9 @@ err do_password(struct request *r)
     bool right = false;
     if (form_read(r, PASSWORDS, LEN(PASSWORDS), &f) != OK)
         return show_form_page(r, 422, &f);
-    err e = password_check(form_get(&f, "new_password"), S(""));
+    TRY(request_read(r, tx_about, &a));
+    struct password_about about = password_about(r, a.mobile, a.u.name);
+    err e = password_check(form_get(&f, "new_password"), &about);
     if (e != OK) {
         (void)!form_refuse(&f, "new_password", fault_of(e).reason);
         return show_form_page(r, 422, &f);
@@ -299,12 +391,9 @@ static err tx_pending(struct tx *t, void *ctx)
 
 static str issuer(struct request *r)
 {
-    struct site_profile p = {0};
-    if (!r->site->profile || r->site->profile(r->site, r->mem, &p) != OK || !p.name.n)
-        p.name = msg(r->lang, MSG_site_name);
     struct buf b;
     buf_init(&b, r->mem, 2048);
-    url_part_add(&b, p.name);
+    url_part_add(&b, site_called(r));
     return buf_str(&b);
 }
 
@@ -384,16 +473,14 @@ static err tx_confirm(struct tx *t, void *ctx)
     return session_start(r, t, id, true);
 }
 
-static err show_codes(struct request *r, const struct totp_act *a)
+err show_recovery_codes(struct request *r, const str codes[RECOVERY_CODES])
 {
     struct buf all;
     buf_init(&all, r->mem, 1024);
     for (size_t i = 0; i < RECOVERY_CODES; i++)
-        buf_fmt(&all, "%.*s ", FMT(a->codes[i]));
-    struct codes_view v = {.r = r,
-                           .codes = a->codes,
-                           .all = str_trim(buf_str(&all)),
-                           .next = home_of(r->session.roles)};
+        buf_fmt(&all, "%.*s ", FMT(codes[i]));
+    struct codes_view v = {
+        .r = r, .codes = codes, .all = str_trim(buf_str(&all)), .next = home_of(r->session.roles)};
     struct page page = {.place = PLACE_ME, .title = msg(r->lang, MSG_user_codes), .noindex = true};
     return REPLY_PAGE(r, &page, view_codes, &v);
 }
@@ -408,7 +495,7 @@ err do_totp(struct request *r)
     struct totp_act a = {.r = r, .code = form_get(&f, "code")};
     TRY(request_tx(r, tx_confirm, &a));
     if (a.ok)
-        return show_codes(r, &a);
+        return show_recovery_codes(r, a.codes);
     form_set(&f, "code", S(""));
     (void)!form_refuse(&f, "code", "second_factor_wrong");
     return show_totp(r, 422, &f);

@@ -1,5 +1,6 @@
 /* Sign up, new password, invitations of staff. */
 #include "settings/provider.h"
+#include "user/device.h"
 #include "user/user_view.h"
 #include "user_door.html.h"
 
@@ -42,7 +43,7 @@ enum { RESET_N = LEN(SIGNUP) - 1 };
 struct act {
     struct request *r;
     struct form *f;
-    str mobile, hash;
+    str mobile, hash, name; /* name: "" at a reset, where nobody says whose it is */
     const char *reason;
     int64_t user_id;
     struct user u;
@@ -149,7 +150,8 @@ static err tx_signup(struct tx *t, void *ctx)
     if (a->reason)
         return OK;
     TRY(user_create(t, r->site->vault, &n, &a->user_id));
-    return session_start(r, t, a->user_id, false);
+    TRY(session_start(r, t, a->user_id, false));
+    return device_enter(r, t, a->user_id);
 }
 
 /* Form, password and code of both pages; *ret_done false: the form says why. */
@@ -158,7 +160,8 @@ static err act_run(struct act *a, tx_fn *fn, bool *ret_done)
     struct form *f = a->f;
     *ret_done = false;
     a->mobile = form_get(f, "mobile");
-    err e = password_check(form_get(f, "password"), a->mobile);
+    struct password_about about = password_about(a->r, a->mobile, a->name);
+    err e = password_check(form_get(f, "password"), &about);
     if (e == OK) {
         a->hash = password_hash(a->r->mem, form_get(f, "password"));
         e = request_tx(a->r, fn, a);
@@ -185,7 +188,7 @@ err do_signup(struct request *r)
     }
     if (form_read(r, SIGNUP, LEN(SIGNUP), &f) != OK)
         return show_signup(r, 422, &f, S(""));
-    struct act a = {.r = r, .f = &f};
+    struct act a = {.r = r, .f = &f, .name = form_get(&f, "name")};
     TRY(act_run(&a, tx_signup, &done));
     if (!done)
         return show_signup(r, 422, &f, S(""));

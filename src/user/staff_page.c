@@ -50,9 +50,10 @@ static struct table_row staff_row(const struct request *r, const struct user *u)
     struct table_cell *c = NEW_N(r->mem, struct table_cell, 4);
     c[0].text = u->name;
     c[1].text = roles_shown(r, u->roles);
-    c[2] = (struct table_cell){.text = msg(r->lang, u->totp_on ? MSG_user_on : MSG_user_off),
-                               .status = true,
-                               .tone = u->totp_on ? TONE_OK : TONE_WARN};
+    c[2] =
+        (struct table_cell){.text = msg(r->lang, user_two_factor(u) ? MSG_user_on : MSG_user_off),
+                            .status = true,
+                            .tone = user_two_factor(u) ? TONE_OK : TONE_WARN};
     c[3].at_ms = u->created_at;
     return (struct table_row){str_fmt(r->mem, "/desk/staff/%lld", (long long)u->id), c};
 }
@@ -209,7 +210,7 @@ static err show_person(struct person *p, int status, struct form *f)
         {.label = msg(r->lang, MSG_user_mobile), .text = p->mobile},
         {.label = msg(r->lang, MSG_user_invite_roles), .text = roles_shown(r, p->u.roles)},
         {.label = msg(r->lang, MSG_user_second_factor),
-         .text = msg(r->lang, p->u.totp_on ? MSG_user_on : MSG_user_off)},
+         .text = msg(r->lang, user_two_factor(&p->u) ? MSG_user_on : MSG_user_off)},
         {.label = msg(r->lang, MSG_user_since), .text = clock_china_text(r->mem, p->u.created_at)},
     };
     bool own = p->id == r->session.user_id;

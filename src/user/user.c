@@ -160,13 +160,18 @@ err user_of_mobile_key(struct tx *t, struct bytes key, int64_t *ret_id)
     return store_user_of_mobile(t, key, ret_id);
 }
 
-err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile)
+err user_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile)
 {
     struct bytes sealed;
-    str mobile;
     TRY(store_user_mobile_sealed(t, mem, id, &sealed));
-    TRY(vault_open_text(VAULT_CTX(v, t, mem), VAULT_REF("users", "mobile_sealed", id), sealed,
-                        &mobile));
+    return vault_open_text(VAULT_CTX(v, t, mem), VAULT_REF("users", "mobile_sealed", id), sealed,
+                           ret_mobile);
+}
+
+err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile)
+{
+    str mobile;
+    TRY(user_mobile(t, mem, v, id, &mobile));
     *ret_mobile = mask_text(mem, MASK_MOBILE, mobile);
     return OK;
 }
@@ -180,6 +185,11 @@ static int64_t lock_end(int failed, int64_t now)
         return 0;
     int64_t lock = over > 10 ? DAY_MS : l->login_lock_ms << over;
     return now + (lock < DAY_MS ? lock : DAY_MS);
+}
+
+bool user_two_factor(const struct user *u)
+{
+    return u->totp_on || u->passkeys > 0;
 }
 
 err user_failed(struct tx *t, int64_t id)

@@ -12,9 +12,11 @@ struct user {
     int64_t id, created_at, locked_until;
     str name, lang, state, password /* its hash */;
     unsigned roles;
-    int failed;
+    int failed, passkeys;
     bool totp_on;
 };
+/* A second factor of either kind is set up. */
+bool user_two_factor(const struct user *u);
 
 enum {
     PASSWORD_MIN = 8, /* ASVS 5.0 V6.2: 8 at least, 64 and more allowed, no composition rules */
@@ -62,6 +64,7 @@ err user_find_mobile(struct tx *t, arena *mem, struct vault *v, str mobile, stru
 /* The keyed hash by which a number is found, and whose it is (ERR_NOT_FOUND). */
 struct bytes user_mobile_key(const struct vault *v, arena *mem, str mobile);
 err user_of_mobile_key(struct tx *t, struct bytes mobile_key, int64_t *ret_id);
+err user_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile);
 err user_masked_mobile(struct tx *t, arena *mem, struct vault *v, int64_t id, str *ret_mobile);
 err user_set_password(struct tx *t, int64_t id, str hash);
 err user_set_name(struct tx *t, int64_t id, str name);
@@ -84,8 +87,14 @@ str password_hash(arena *mem, str password);
 bool password_verify(arena *mem, str hash, str password);
 /* The time of a verification, for logins without such a user (no oracle). */
 void password_verify_nobody(arena *mem, str password);
-/* ERR_INVALID password_too_short, password_too_long, password_common, password_is_mobile. */
-err password_check(str password, str mobile);
+/* Words that stand near this person and site; any may be empty. */
+struct password_about {
+    str mobile, name, site, host;
+};
+/* ASVS 5.0 V6.2. ERR_INVALID password_too_short, password_too_long, password_common,
+ * password_is_mobile (the number or its last eight digits), password_context (little more than the
+ * person's name, or the site's name or host). */
+err password_check(str password, const struct password_about *about);
 
 /* ---- roles ---- */
 /* Sets the roles held from now on; roles_check; by 0 = command line. Records each change.

@@ -52,11 +52,12 @@ err user_load(struct tx *t, arena *mem, int64_t id, struct user *ret_u)
 {
     struct user u = {.id = id};
     TRY(db_one(t, mem,
-               "SELECT name, lang, state, password, failed, locked_until, totp_on, created_at"
+               "SELECT name, lang, state, password, failed, locked_until, totp_on, created_at,"
+               " (SELECT COUNT(*) FROM passkey p WHERE p.user_id = users.id)"
                " FROM users WHERE id = $1",
                DB_IN(id),
                DB_OUT(&u.name, &u.lang, &u.state, &u.password, &u.failed, &u.locked_until,
-                      &u.totp_on, &u.created_at)));
+                      &u.totp_on, &u.created_at, &u.passkeys)));
     TRY(user_roles(t, id, &u.roles));
     *ret_u = u;
     return OK;
@@ -236,8 +237,10 @@ err store_totp_secret(struct tx *t, int64_t user_id, struct bytes sealed)
 
 err store_totp_on(struct tx *t, int64_t user_id)
 {
-    return db_exec(t, "UPDATE users SET totp_on = 1 WHERE id = $1 AND totp_sealed IS NOT NULL",
-                   DB_IN(user_id));
+    return db_exec(t,
+                   "UPDATE users SET totp_on = 1, totp_at = $2 WHERE id = $1"
+                   " AND totp_sealed IS NOT NULL",
+                   DB_IN(user_id, tx_now(t)));
 }
 
 err store_totp_step(struct tx *t, int64_t user_id, int64_t step, int64_t *ret_changed)
@@ -249,7 +252,8 @@ err store_totp_step(struct tx *t, int64_t user_id, int64_t step, int64_t *ret_ch
 err store_totp_clear(struct tx *t, int64_t user_id)
 {
     return db_exec(t,
-                   "UPDATE users SET totp_sealed = NULL, totp_on = 0, totp_step = 0 WHERE id = $1",
+                   "UPDATE users SET totp_sealed = NULL, totp_on = 0, totp_step = 0, totp_at = 0"
+                   " WHERE id = $1",
                    DB_IN(user_id));
 }
 

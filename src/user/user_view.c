@@ -20,7 +20,7 @@ str home_of(unsigned roles)
 
 bool second_factor_needed(const struct request *r)
 {
-    return (r->session.roles & ROLE_STAFF) && !r->session.totp_on;
+    return (r->session.roles & ROLE_STAFF) && !r->session.two_factor;
 }
 
 static const struct form_option ROLES[] = {
@@ -85,6 +85,19 @@ void form_keep(struct form *f)
     for (size_t i = 0; i < f->n; i++)
         if (f->fields[i].kind != FIELD_PASSWORD)
             form_set(f, f->fields[i].name, str_trim(request_field(f->r, f->fields[i].name)));
+}
+
+str site_called(struct request *r)
+{
+    struct site_profile p = {0};
+    if (!r->site->profile || r->site->profile(r->site, r->mem, &p) != OK || !p.name.n)
+        return msg(r->lang, MSG_site_name);
+    return p.name;
+}
+
+struct password_about password_about(struct request *r, str mobile, str name)
+{
+    return (struct password_about){mobile, name, site_called(r), webauthn_rp_id(request_origin(r))};
 }
 
 void form_locked(struct form *f, int64_t until)

@@ -145,9 +145,9 @@ str entry_detour(const struct request *r, err e)
     if (e == ERR_UNAUTHENTICATED)
         return page ? with_next(r, S("/login")) : STR_NONE;
     bool forced = r->route->who == WHO_STAFF ||
-                  (r->route->who != WHO_ANY && r->session.totp_on && r->route->who != WHO_TOKEN);
+                  (r->route->who != WHO_ANY && r->session.two_factor && r->route->who != WHO_TOKEN);
     bool second = forced && !(r->route->flags & ROUTE_ONE_FACTOR) && !r->session.second_factor;
     if (e != OK || !second)
         return STR_NONE;
-    return r->session.totp_on ? with_next(r, S("/login/second-factor")) : S("/me/security");
+    return r->session.two_factor ? with_next(r, S("/login/second-factor")) : S("/me/security");
 }

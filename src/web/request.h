@@ -25,8 +25,8 @@ struct session {
     int64_t id;
     str user_name;
     unsigned roles;
-    bool second_factor; /* done in this session */
-    bool totp_on;
+    bool second_factor;                   /* done in this session */
+    bool totp_on, passkey_on, two_factor; /* set up: authenticator app, passkey, either */
     str csrf;              /* what forms carry as "_csrf"; empty when nobody or by API token */
     int64_t token_account; /* WHO_TOKEN: the token's account */
 };

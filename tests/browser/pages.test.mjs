@@ -26,6 +26,8 @@ const apart = {
   '/desk/jobs/:id': 'a job that failed; walked by tests/site/desk',
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
+  '/me/security/passkeys/:id': 'needs an authenticator; walked by tests/browser/passkey',
+  '/desk/logins/:user': 'only while a login is locked; walked by tests/site/logins',
   '/desk/licences/:registrant/:id/file': 'a sealed file; walked by tests/site/licences',
 };
 

@@ -57,7 +57,7 @@ export async function startSite(...flags) {
   // The code that was sent to a number; each is given out once.
   site.code = async (mobile) => {
     for (let i = 0; i < 200; i++) {
-      const at = messages.findIndex((m) => m.recipient === mobile);
+      const at = messages.findIndex((m) => m.recipient === mobile && /\b\d{6}\b/.test(m.text));
       if (at >= 0) return messages.splice(at, 1)[0].text.match(/\d{6}/)[0];
       await new Promise((r) => setTimeout(r, 50));
     }
