@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "blob/blob.h"
 #include "compliance/compliance.h"
+#include "emergency/emergency.h"
 #include "figures/figures.h"
 #include "job/job.h"
 #include "leaving/departure.h"
@@ -18,6 +19,7 @@
 #include "notice/notice.h"
 #include "owndata/owndata.h"
 #include "package/package.h"
+#include "patrol/patrol.h"
 #include "policy/policy.h"
 #include "proof/audit.h"
 #include "proof/retention_view.h"
@@ -26,6 +28,7 @@
 #include "record/log.h"
 #include "registrant/registrant.h"
 #include "registrant/verify_http.h"
+#include "rights/rights.h"
 #include "ruling/ruling.h"
 #include "scan/rules.h"
 #include "settings/provider.h"
@@ -114,6 +117,34 @@ static err job_audit(void *ctx, const struct job *job)
     return audit_note(s->db, a);
 }
 
+static err job_emergency(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return db_tx(s->db, emergency_expire, NULL);
+}
+
+static err job_rights(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    struct provider_settings ps;
+    provider_live_get(s->provider, job->mem, &ps);
+    struct rights_watch w = {.site = {.vault = s->vault,
+                                      .mail = s->mail,
+                                      .origin = s->settings->public_url,
+                                      .wait_ms = ps.counter_notice_wait_days * (int64_t)DAY_MS}};
+    return db_tx(s->db, rights_watch, &w);
+}
+
+static err job_patrol(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    struct provider_settings ps;
+    provider_live_get(s->provider, job->mem, &ps);
+    struct patrol_draw d = {.per_class = (int)ps.patrol_per_class};
+    return d.per_class ? db_tx(s->db, patrol_draw, &d) : OK;
+}
+
 /* Seen by the officer as long as the operation log is kept. */
 static err sweep_logins(struct tx *t, void *ctx)
 {
@@ -181,6 +212,9 @@ static const struct job_kind JOBS[] = {
      .fn = export_sweep_job,
      .every_ms = HOUR_MS,
      .timeout_ms = HOUR_MS},
+    {.name = EMERGENCY_JOB, .fn = job_emergency, .every_ms = SECOND_MS, .wanted = emergency_over},
+    {.name = PATROL_JOB, .fn = job_patrol, .every_ms = HOUR_MS, .wanted = patrol_wanted},
+    {.name = RIGHTS_JOB, .fn = job_rights, .every_ms = 2 * SECOND_MS, .wanted = rights_wanted},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
     {.name = PACKAGE_JOB,
      .fn = package_job,

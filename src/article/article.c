@@ -5,6 +5,7 @@
 #include "article/tag.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "emergency/emergency.h"
 #include "media/media.h"
 #include "notice/notice.h"
 #include "record/record.h"
@@ -395,6 +396,23 @@ static err submit_any(struct tx *t, arena *mem, const struct article_submission 
     return s->no ? submit_again(t, mem, s, handle, ret_o) : submit_new(t, mem, s, handle, ret_o);
 }
 
+/* During an emergency: does what one reads of this text have to be reviewed first (A5.6)? */
+static err emergency_asks(struct tx *t, arena *mem, int64_t account_id,
+                          const struct article_text *x, bool *ret_holds)
+{
+    const struct node *tree = x->tree;
+    struct node *read = NULL;
+    if (!tree) {
+        TRY(doc_from_json(mem, x->doc, &read));
+        tree = read;
+    }
+    str body = doc_text(mem, tree, DOC_TEXT_READ);
+    struct emergency_thing thing = {
+        account_id, x->category,
+        str_fmt(mem, "%.*s\n%.*s\n%.*s", FMT(x->title), FMT(x->digest), FMT(body))};
+    return emergency_holds(t, mem, &thing, ret_holds);
+}
+
 static err submit_scanned(struct tx *t, arena *mem, const struct article_submission *s, str handle,
                           struct article_outcome *ret_o)
 {
@@ -419,8 +437,16 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
     q.counts = true;
     q.daily_quota = s->rules->daily_quota;
     TRY(gate_pass(t, mem, &q, &gate));
-    TRY(s->scan ? submit_scanned(t, mem, s, gate.handle, ret_o)
-                : submit_any(t, mem, s, gate.handle, ret_o));
+    struct article_submission sent = *s;
+    struct article_rules rules = *s->rules;
+    bool holds = false;
+    if (gate.emergency_hold)
+        TRY(emergency_asks(t, mem, s->account_id, s->text, &holds));
+    if (holds)
+        rules.mode = ARTICLE_REVIEW_FIRST;
+    sent.rules = &rules;
+    TRY(s->scan ? submit_scanned(t, mem, &sent, gate.handle, ret_o)
+                : submit_any(t, mem, &sent, gate.handle, ret_o));
     return media_note(t, mem, s, ret_o);
 }
 
@@ -659,6 +685,28 @@ err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str 
     return OK;
 }
 
+/* Reviewed after publication as a rule: while an emergency asks for it, before. */
+static err held_back(struct tx *t, arena *mem, const struct article *a,
+                     const struct article_version *v, bool *ret_held)
+{
+    struct casefile c;
+    bool holds = false;
+    *ret_held = false;
+    TRY(emergency_asks(t, mem, a->account_id, &v->text, &holds));
+    err e = holds ? case_of(t, mem, CASE_ARTICLE, a->account_id, a->no, &c) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    if (!str_eq(c.state, S("open")) || c.version != v->version)
+        return OK;
+    *ret_held = true;
+    TRY(store_state(t, a, S("held"), S("")));
+    return step_leave(
+        t, mem,
+        &(struct step){
+            .a = a, .version = v->version, .kind = RECORD_article_held, .hash = v->hash});
+}
+
 static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
 {
     struct article a;
@@ -669,6 +717,11 @@ static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
     struct gate_answer gate;
     TRY(article_question(mem, a.account_id, &v.text, &q));
     TRY(gate_ask(t, mem, &q, &gate));
+    bool held = false;
+    if (!gate.closed && gate.emergency_hold)
+        TRY(held_back(t, mem, &a, &v, &held));
+    if (held)
+        return OK;
     if (!gate.closed) {
         TRY(publish(t, mem, &a, &v, 0));
         return tell(t, mem, &a, "article_published", STR_NONE);

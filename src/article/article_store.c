@@ -4,6 +4,7 @@
 #include "article/tag.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "emergency/scope.h"
 
 enum { MAX_LIST = 100, MAX_HISTORY = 500, MAX_DUE = 100, MAX_PLANNED = 200 };
 
@@ -381,8 +382,11 @@ static err list_latest(struct tx *t, arena *mem, const struct article_page *p, s
 {
     DB_EACH(t, mem,
             "SELECT " COLUMNS " FROM article a" JOIN
-            "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD " AND " BEFORE LATEST,
-            DB_IN(p->before_at, p->before_account, p->before_no, p->limit), OUT(l->row), ADD(l));
+            "WHERE a.state = 'published' AND a.minors = 0 AND " SPREAD " AND " BEFORE
+            " AND NOT EXISTS (SELECT 1 FROM emergency e WHERE e.quiets = 1 AND " EMERGENCY_REACHES(
+                "$5", "p", "a.category") ")" LATEST,
+            DB_IN(p->before_at, p->before_account, p->before_no, p->limit, tx_now(t)), OUT(l->row),
+            ADD(l));
     return OK;
 }
 

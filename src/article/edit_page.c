@@ -233,13 +233,8 @@ err editing_save(struct tx *t, void *ctx)
 
 err editing_time(str s, int64_t *ret_ms)
 {
-    struct date d;
-    int64_t h, m;
-    if (s.n != 16 || date_parse(str_sub(s, 0, 10), &d) != OK || str_int(str_sub(s, 11, 2), &h) ||
-        str_int(str_sub(s, 14, 2), &m) || h < 0 || h > 23 || m < 0 || m > 59)
-        return fault_field(ERR_INVALID, "bad_time", "publish_at", "not a time");
-    *ret_ms = date_china_ms(d) + h * HOUR_MS + m * MINUTE_MS;
-    return OK;
+    err e = clock_china_read(s, ret_ms);
+    return e == OK ? OK : fault_field(ERR_INVALID, "bad_time", "publish_at", "not a time");
 }
 
 static err submit_tx(struct tx *t, void *ctx)
@@ -276,7 +271,8 @@ static str gate_href(struct request *r, enum gate_reason reason)
         return S("/news-sources");
     if (reason == GATE_category_not_granted)
         return str_fmt(r->mem, "/console/%.*s/profile", FMT(r->member.handle));
-    bool provider = reason == GATE_post_vacant || reason == GATE_news_platform_closed;
+    bool provider = reason == GATE_post_vacant || reason == GATE_news_platform_closed ||
+                    reason == GATE_emergency_freeze;
     return provider ? S("/contact") : str_fmt(r->mem, "/console/%.*s", FMT(r->member.handle));
 }
 

@@ -154,3 +154,14 @@ int64_t clock_add_workdays(int64_t ms, int days)
     }
     return ms;
 }
+
+err clock_china_read(str s, int64_t *ret_ms)
+{
+    struct date d;
+    int64_t h, m;
+    if (s.n != 16 || date_parse(str_sub(s, 0, 10), &d) != OK || str_int(str_sub(s, 11, 2), &h) ||
+        str_int(str_sub(s, 14, 2), &m) || h < 0 || h > 23 || m < 0 || m > 59)
+        return fault(ERR_INVALID, "bad_time", "not a time");
+    *ret_ms = date_china_ms(d) + h * HOUR_MS + m * MINUTE_MS;
+    return OK;
+}

@@ -34,6 +34,8 @@ str clock_http(arena *a, int64_t ms);       /* Mon, 23 Nov 2026 08:15:00 GMT */
 str clock_china_text(arena *a, int64_t ms); /* 2026-11-23 16:15 */
 err date_parse(str s, struct date *ret_d);  /* YYYY-MM-DD or YYYYMMDD */
 str date_text(arena *a, struct date d);     /* YYYY-MM-DD */
+/* What clock_china_text writes, also with a T between date and time. ERR_INVALID "bad_time". */
+err clock_china_read(str s, int64_t *ret_ms);
 
 /* t plus whole calendar months in China's calendar; where the day does not exist, the first day of
  * the month after (never earlier): 2026-08-31 + 6 = 2027-03-01 (obligations 3.0). */

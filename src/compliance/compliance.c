@@ -56,7 +56,8 @@ static err count_wrong(struct tx *t, arena *mem, str what, int64_t *ret_n)
     } counts[] = {{S_INIT("second_factor"), store_no_second_factor},
                   {S_INIT("expired"), store_expired_identities},
                   {S_INIT("vault_waiting"), store_vault_waiting},
-                  {S_INIT("dead_jobs"), store_dead_jobs}};
+                  {S_INIT("dead_jobs"), store_dead_jobs},
+                  {S_INIT("emergency_review"), store_unreviewed}};
     (void)mem;
     for (size_t i = 0; i < LEN(counts); i++)
         if (str_eq(what, counts[i].what))

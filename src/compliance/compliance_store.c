@@ -56,6 +56,14 @@ err store_dead_jobs(struct tx *t, int64_t *ret_n)
     return db_one(t, NULL, "SELECT COUNT(*) FROM job WHERE state = 'dead'", DB_IN(), DB_OUT(ret_n));
 }
 
+err store_unreviewed(struct tx *t, int64_t *ret_n)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*) FROM emergency e WHERE e.state = 'ended' AND NOT EXISTS"
+                  " (SELECT 1 FROM emergency_review r WHERE r.emergency_id = e.id)",
+                  DB_IN(), DB_OUT(ret_n));
+}
+
 err store_told(struct tx *t, arena *mem, int64_t **ret_v, size_t *ret_n)
 {
     int64_t *v = NEW_N(mem, int64_t, MAX_TOLD), id = 0;

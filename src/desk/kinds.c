@@ -6,6 +6,7 @@
 #include "licence/licence.h"
 #include "policy/policy.h"
 #include "registrant/registrant.h"
+#include "rights/rights.h"
 #include "ruling/ruling.h"
 
 const struct desk_kind DESK_KINDS[CASE_KINDS] = {

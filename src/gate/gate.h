@@ -18,7 +18,8 @@
     X(source_not_listed)     /* news is reprinted from prescribed sources only (A8.1) */           \
     X(reprint_not_permitted) /* by the account whose article it is (A10.2) */                      \
     X(quota_used)            /* articles per day (A6.5) */                                         \
-    X(post_vacant)           /* an editor-in-chief is in office (A5.3) */
+    X(post_vacant)           /* an editor-in-chief is in office (A5.3) */                          \
+    X(emergency_freeze)      /* no emergency stops publishing here (A5.6) */
 enum gate_reason {
 #define X(name) GATE_##name,
     GATE_TABLE(X)
@@ -38,7 +39,8 @@ struct gate_question {
     int daily_quota; /* provider setting in force */
 };
 struct gate_answer {
-    unsigned closed; /* bit per enum gate_reason; 0 = open */
+    unsigned closed;     /* bit per enum gate_reason; 0 = open */
+    bool emergency_hold; /* one that asks for review first reaches it: see emergency_holds (A5.6) */
     int64_t registrant_id;
     str handle;
 };

@@ -3,11 +3,12 @@
 
 #include "account/account.h"
 #include "base/clock.h"
+#include "emergency/scope.h"
 #include "settings/provider.h"
 
 struct facts {
     str account_state, handle, categories, registrant_state;
-    int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used;
+    int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used, freezes, holds;
     int64_t signed_version, version, must_sign; /* of the agreement: newest in force, due by now */
 };
 
@@ -48,6 +49,7 @@ static unsigned judge(const struct facts *f, const struct licence_facts *l,
         [GATE_reprint_not_permitted] = l->forbidden,
         [GATE_quota_used] = q->counts && used >= q->daily_quota,
         [GATE_post_vacant] = f->posts == 0,
+        [GATE_emergency_freeze] = f->freezes > 0,
     };
     unsigned set = 0;
     for (int i = 0; i < GATE_REASONS; i++)
@@ -140,28 +142,38 @@ static err licences_ask(struct tx *t, arena *mem, const struct gate_question *q,
 err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gate_answer *ret_a)
 {
     struct facts f = {0};
-    TRY(db_one(t, mem,
-               "SELECT a.state, a.handle, a.categories, a.quota_day, a.quota_used, r.id, r.state,"
-               " r.valid_to,"
-               " (SELECT COUNT(*) FROM measure m WHERE m.account_id = a.id AND m.start_at <= $2"
-               "  AND (m.end_at IS NULL OR m.end_at > $2) AND m.lifted_at IS NULL"
-               "  AND (m.kind IN ('suspend', 'close') OR REPLACE(',' || m.functions || ',',"
-               "   ',publish,', '') <> ',' || m.functions || ',')),"
-               " (SELECT COUNT(*) FROM post p WHERE p.post = 'editor_in_chief' AND p.from_at <= $2"
-               "  AND (p.until_at IS NULL OR p.until_at > $2) AND p.ended_at IS NULL),"
-               " COALESCE((SELECT MAX(s.version) FROM signature s WHERE s.registrant_id = r.id"
-               "  AND s.kind = 'service_agreement'), 0),"
-               " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
-               "  AND v.effective_at <= $2), 0),"
-               " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
-               "  AND v.effective_at <= $2 AND v.material = 1 AND v.sign_by <= $2), 0)"
-               " FROM account a JOIN registrant r ON r.id = a.registrant_id WHERE a.id = $1",
-               DB_IN(q->account_id, tx_now(t)),
-               DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
-                      &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
-                      &f.signed_version, &f.version, &f.must_sign)));
+    TRY(db_one(
+        t, mem,
+        "SELECT a.state, a.handle, a.categories, a.quota_day, a.quota_used, r.id, r.state,"
+        " r.valid_to,"
+        " (SELECT COUNT(*) FROM measure m WHERE m.account_id = a.id AND m.start_at <= $2"
+        "  AND (m.end_at IS NULL OR m.end_at > $2) AND m.lifted_at IS NULL"
+        "  AND (m.kind IN ('suspend', 'close') OR REPLACE(',' || m.functions || ',',"
+        "   ',publish,', '') <> ',' || m.functions || ',')),"
+        " (SELECT COUNT(*) FROM post p WHERE p.post = 'editor_in_chief' AND p.from_at <= $2"
+        "  AND (p.until_at IS NULL OR p.until_at > $2) AND p.ended_at IS NULL),"
+        " COALESCE((SELECT MAX(s.version) FROM signature s WHERE s.registrant_id = r.id"
+        "  AND s.kind = 'service_agreement'), 0),"
+        " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
+        "  AND v.effective_at <= $2), 0),"
+        " COALESCE((SELECT MAX(v.version) FROM policy v WHERE v.kind = 'service_agreement'"
+        "  AND v.effective_at <= $2 AND v.material = 1 AND v.sign_by <= $2), 0),"
+        " (SELECT COUNT(*) FROM emergency e WHERE e.freezes = 1 AND " EMERGENCY_REACHES(
+            "$2", "a",
+            "$3") "),"
+                  " (SELECT COUNT(*) FROM emergency e WHERE e.holds = 1 AND " EMERGENCY_REACHES(
+                      "$2", "a", "$3") ")"
+                                       " FROM account a JOIN registrant r ON r.id = "
+                                       "a.registrant_id WHERE a.id = $1",
+        DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S("")),
+        DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
+               &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
+               &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds)));
     struct licence_facts l = {0};
     TRY(licences_ask(t, mem, q, f.registrant_id, &l));
-    *ret_a = (struct gate_answer){judge(&f, &l, q, tx_now(t)), f.registrant_id, f.handle};
+    *ret_a = (struct gate_answer){.closed = judge(&f, &l, q, tx_now(t)),
+                                  .emergency_hold = f.holds > 0,
+                                  .registrant_id = f.registrant_id,
+                                  .handle = f.handle};
     return OK;
 }

@@ -1,5 +1,6 @@
 /* SQL of the editors' choice. */
 #include "reader/choice_store.h"
+#include "emergency/scope.h"
 
 enum { MAX_CURRENT = 50 };
 
@@ -79,9 +80,12 @@ err store_choice_shown(struct tx *t, arena *mem, struct choice **ret_v, size_t *
     size_t n = 0;
     DB_EACH(t, mem,
             "SELECT h.account_id, h.no FROM home_choice h JOIN article a"
-            " ON a.account_id = h.account_id AND a.no = h.no"
+            " ON a.account_id = h.account_id AND a.no = h.no JOIN account p ON p.id = h.account_id"
             " WHERE h.removed_at = 0 AND h.until_at > $1 AND h.from_at <= $1"
-            " AND a.state = 'published' ORDER BY h.place LIMIT 6",
+            " AND a.state = 'published' AND NOT EXISTS (SELECT 1 FROM emergency e"
+            "  WHERE e.quiets = 1 AND " EMERGENCY_REACHES("$1", "p",
+                                                          "a.category") ")"
+                                                                        " ORDER BY h.place LIMIT 6",
             DB_IN(tx_now(t)), DB_OUT(&x.account_id, &x.no), { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;

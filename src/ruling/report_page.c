@@ -104,6 +104,7 @@ static err show(struct raising *x, int status, struct form *f)
     struct request *r = x->r;
     struct report_page_view v = {
         .form = f,
+        .reader = !x->staff,
         .title = x->f.no ? x->a.title : x->account.name,
         .intro = msg(r->lang, x->staff ? MSG_finding_raise_intro : MSG_report_intro)};
     choices(x, f);

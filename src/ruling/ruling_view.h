@@ -46,6 +46,7 @@ struct ruling_page_view {
 struct report_page_view {
     struct form *form;
     str intro, title;
+    bool reader; /* and not staff */
 };
 struct receipt_view {
     str code, title, family, state, text;
