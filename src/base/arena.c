@@ -77,48 +77,42 @@ struct spares {
     arena *v[SPARES];
     size_t n;
 };
-static pthread_key_t spare_key;
+static _Thread_local struct spares mine;
+static pthread_key_t at_end; /* of a thread: its spares go with it */
 
 static void spares_free(void *spares)
 {
     struct spares *s = spares;
     while (s->n)
         destroy(s->v[--s->n]);
-    free(s);
 }
 
-static void spare_init(void)
+static void at_end_init(void)
 {
-    ASSERT(pthread_key_create(&spare_key, spares_free) == 0);
+    ASSERT(pthread_key_create(&at_end, spares_free) == 0);
 }
 
-static struct spares *spares_mine(void)
+static void at_end_free(struct spares *s)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, spare_init);
-    struct spares *s = pthread_getspecific(spare_key);
-    if (!s) {
-        s = heap_alloc(sizeof *s);
-        ASSERT(pthread_setspecific(spare_key, s) == 0);
-    }
-    return s;
+    pthread_once(&once, at_end_init);
+    ASSERT(pthread_setspecific(at_end, s) == 0);
 }
 
 static arena *spare_take(void)
 {
-    struct spares *s = spares_mine();
-    return s->n ? s->v[--s->n] : NULL;
+    return mine.n ? mine.v[--mine.n] : NULL;
 }
 
 static bool spare_give(arena *a)
 {
-    struct spares *s = spares_mine();
-    if (s->n == SPARES)
+    if (mine.n == SPARES)
         return false;
     arena_reset(a);
     if (a->first->size > SPARE_BLOCK)
         return false;
-    s->v[s->n++] = a;
+    at_end_free(&mine);
+    mine.v[mine.n++] = a;
     return true;
 }
 #else

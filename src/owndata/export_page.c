@@ -74,7 +74,7 @@ static struct table_view table_of(struct exporting *x)
         c[2].text = clock_china_text(r->mem, e->asked_at);
         c[3].text =
             done ? str_fmt(r->mem, "%.*s · %lld KB", FMT(clock_china_text(r->mem, e->expires_at)),
-                           (long long)(e->size / 1024 + 1))
+                           (long long)e->size / 1024 + 1)
                  : S("");
         rows[i].cells = c;
         if (done)

@@ -54,7 +54,7 @@ static const struct file_link *links_of(const struct sides_want *w, const char *
         if (!str_eq(f->side, str_from(side)) || f->item_id != item_id)
             continue;
         str words[] = {str_fmt(r->mem, "%zu", n + 1),
-                       str_fmt(r->mem, "%lld", (long long)(f->size / 1024 + 1))};
+                       str_fmt(r->mem, "%lld", (long long)f->size / 1024 + 1)};
         v[n++] =
             (struct file_link){str_fmt(r->mem, "%.*s%lld", FMT(w->file_base), (long long)f->id),
                                msg_format(r->mem, r->lang, MSG_rights_file, words, LEN(words))};
