@@ -58,7 +58,7 @@ struct nav_item {
     enum msg label;
     const char *icon;
     unsigned need; /* PLACE_DESK: roles; PLACE_CONSOLE: least enum member_role; 0: everybody */
-    char key;      /* "g" and this letter go there; 0: none */
+    char key;      /* "g" and this letter or digit go there; 0: none */
 };
 const struct nav_item *nav_items(enum place place, size_t *ret_n);
 bool nav_allowed(const struct chrome *c, enum place place, const struct nav_item *item);

@@ -278,6 +278,20 @@ static void test_partials__deadlines_turn_amber_and_red(void **state)
     assert_true(form_multi_has(S("a,bc"), S("bc")) && !form_multi_has(S("a,bc"), S("b")));
 }
 
+static void test_nav__a_key_has_one_place(void **state)
+{
+    (void)state;
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        size_t n = 0;
+        bool taken[128] = {false};
+        const struct nav_item *v = nav_items((enum place)place, &n);
+        for (size_t i = 0; i < n; i++) {
+            assert_false(v[i].key && taken[(int)v[i].key]);
+            taken[(int)v[i].key] = true;
+        }
+    }
+}
+
 int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -287,6 +301,7 @@ int main(void)
         T(test_layout__a_form_names_its_errors_and_keeps_the_values),
         T(test_layout__a_public_page_carries_footer_and_social_tags),
         T(test_partials__deadlines_turn_amber_and_red),
+        cmocka_unit_test(test_nav__a_key_has_one_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static const struct nav_item DESK[] = {
     {"/retention", MSG_retention_title, "archive-box",
      ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_PRIVACY, 'k'},
     {"/packages", MSG_package_list, "folder",
-     ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_EIC | ROLE_PRIVACY, 'x'},
+     ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_EIC | ROLE_PRIVACY, '1'},
     {"/restricted", MSG_leaving_restricted, "lock-closed", ROLE_COMPLIANCE | ROLE_SECURITY, 'z'},
     {"/record", MSG_layout_log, "link", ROLE_SYSADMIN | ROLE_SECURITY | ROLE_COMPLIANCE, 'b'},
 };
