@@ -129,6 +129,17 @@ err date_parse(str s, struct date *ret_d)
     return OK;
 }
 
+err date_ms_or(str s, int64_t otherwise, int64_t *ret_ms)
+{
+    struct date d;
+    *ret_ms = otherwise;
+    if (!s.n)
+        return OK;
+    TRY(date_parse(s, &d));
+    *ret_ms = date_china_ms(d);
+    return OK;
+}
+
 str date_text(arena *a, struct date d)
 {
     return str_fmt(a, "%04d-%02d-%02d", d.year, d.month, d.day);

@@ -33,7 +33,9 @@ str clock_rfc3339(arena *a, int64_t ms);    /* 2026-11-23T08:15:00.123Z */
 str clock_http(arena *a, int64_t ms);       /* Mon, 23 Nov 2026 08:15:00 GMT */
 str clock_china_text(arena *a, int64_t ms); /* 2026-11-23 16:15 */
 err date_parse(str s, struct date *ret_d);  /* YYYY-MM-DD or YYYYMMDD */
-str date_text(arena *a, struct date d);     /* YYYY-MM-DD */
+/* Its midnight in China; `otherwise` when s is empty (a filter that was not filled in). */
+err date_ms_or(str s, int64_t otherwise, int64_t *ret_ms);
+str date_text(arena *a, struct date d); /* YYYY-MM-DD */
 /* What clock_china_text writes, also with a T between date and time. ERR_INVALID "bad_time". */
 err clock_china_read(str s, int64_t *ret_ms);
 

@@ -25,17 +25,6 @@ static str take(const struct request *r, field_fn *from, const char *name)
     return s.p ? str_trim(s) : S("");
 }
 
-static err day_of(str text, int64_t otherwise, int64_t *ret_ms)
-{
-    struct date d;
-    *ret_ms = otherwise;
-    if (!text.n)
-        return OK;
-    TRY(date_parse(text, &d));
-    *ret_ms = date_china_ms(d);
-    return OK;
-}
-
 static err refuse(struct log *l, const char *reason)
 {
     l->v.error = msg_lookup(l->r->lang, "reason.", reason, MSG_reason_invalid);
@@ -64,8 +53,8 @@ static err read_filter(struct log *l, field_fn *from)
                                .address = v->address,
                                .result = v->result,
                                .limit = PAGE_ROWS};
-    if (day_of(v->from, 0, &l->f.from) != OK ||
-        day_of(v->until, r->now + DAY_MS, &l->f.until) != OK)
+    if (date_ms_or(v->from, 0, &l->f.from) != OK ||
+        date_ms_or(v->until, r->now + DAY_MS, &l->f.until) != OK)
         return refuse(l, "bad_date");
     if (v->until.n)
         l->f.until += DAY_MS; /* that day included */

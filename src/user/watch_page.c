@@ -42,17 +42,6 @@ static str take(const struct request *r, field_fn *from, const char *name)
     return s.p ? str_trim(s) : S("");
 }
 
-static err day_of(str text, int64_t otherwise, int64_t *ret_ms)
-{
-    struct date d;
-    *ret_ms = otherwise;
-    if (!text.n)
-        return OK;
-    TRY(date_parse(text, &d));
-    *ret_ms = date_china_ms(d);
-    return OK;
-}
-
 static err refuse(struct watching *w, const char *reason)
 {
     w->v.error = msg_lookup(w->r->lang, "reason.", reason, MSG_reason_invalid);
@@ -80,8 +69,8 @@ static err read_filter(struct watching *w, field_fn *from)
         return refuse(w, "log_filter_long");
     if (!number_of(v->user, &w->f.user_id) || !number_of(take(r, from, "before"), &w->f.before))
         return refuse(w, "bad_number");
-    if (day_of(v->from, r->now - (int64_t)LOOK_BACK_DAYS * DAY_MS, &w->f.from) != OK ||
-        day_of(v->until, r->now + MINUTE_MS, &w->f.until) != OK)
+    if (date_ms_or(v->from, r->now - (int64_t)LOOK_BACK_DAYS * DAY_MS, &w->f.from) != OK ||
+        date_ms_or(v->until, r->now + MINUTE_MS, &w->f.until) != OK)
         return refuse(w, "bad_date");
     if (v->until.n)
         w->f.until += DAY_MS; /* that day included */
