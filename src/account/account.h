@@ -154,9 +154,26 @@ err account_subscriptions(struct tx *t, arena *mem, int64_t user_id, struct acco
 err is_subscribed(struct tx *t, int64_t user_id, int64_t account_id, bool *ret_yes);
 
 /* ---- API tokens of operators ---- */
-/* The token itself is returned once; its SHA-256 is stored. */
-struct api_token_new {
-    int64_t account_id, user_id, expires_at;
-    str name;
+struct api_token_row {
+    int64_t id, account_id, user_id, created_at;
+    int64_t expires_at, used_at, revoked_at; /* expires_at 0 = never; the others 0 = not */
+    str name, user_name;
+    str scopes; /* names of web/scope.def with commas between */
 };
-err api_token_make(struct tx *t, arena *mem, const struct api_token_new *n, str *ret_token);
+/* Makes one of account_id, user_id, name, scopes and expires_at. The token itself is returned once;
+ * its SHA-256 is stored. ERR_INVALID "scope_required". */
+err api_token_make(struct tx *t, arena *mem, const struct api_token_row *in, str *ret_token);
+err api_token_list(struct tx *t, arena *mem, int64_t account_id, struct api_token_row **ret_v,
+                   size_t *ret_n); /* newest first, at most 200 */
+err api_token_load(struct tx *t, arena *mem, int64_t account_id, int64_t id,
+                   struct api_token_row *ret_k);
+err api_token_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t by);
+struct api_use {
+    int64_t id, at;
+    str method, route, ip, result;
+    int status, port;
+};
+enum { API_USES = 50 };
+/* A page of a token's log, newest first; before 0 = from the newest. */
+err api_token_uses(struct tx *t, arena *mem, int64_t token_id, int64_t before,
+                   struct api_use **ret_v, size_t *ret_n);

@@ -60,15 +60,10 @@ err store_member_invite_revoke(struct tx *t, int64_t account_id, int64_t id, int
 err store_invites_live(struct tx *t, int64_t account_id, int64_t *ret_n);
 err store_member_invites(struct tx *t, arena *mem, int64_t account_id, struct member_invite **ret_v,
                          size_t *ret_n); /* that wait, newest first */
-struct token_row {
-    struct bytes hash;
-    int64_t id, account_id, user_id, created_at, expires_at, used_at, revoked_at;
-    str name;
-};
-err store_token_insert(struct tx *t, const struct token_row *k);
-err store_tokens(struct tx *t, arena *mem, int64_t account_id, struct token_row **ret_v,
-                 size_t *ret_n);
-err store_token_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t *ret_changed);
+
+/* ---- tokens (token_store.c) ---- */
+err store_token_insert(struct tx *t, struct bytes hash, const struct api_token_row *k);
+err store_token_revoke(struct tx *t, int64_t account_id, int64_t id);
 
 /* ---- shared inside the department ---- */
 err categories_check(str list);

@@ -65,7 +65,11 @@ struct join_view {
 struct console_form_view {
     const struct form *form;
     struct table_view table; /* above the form; no columns: none */
+    struct page_link more;   /* below the table; may be empty */
     str secret;              /* a fresh token, shown once */
-    const struct confirm_view *acts;
-    size_t act_n;
+};
+struct token_view {
+    struct facts_view facts;
+    struct table_view uses;
+    const struct confirm_view *revoke; /* NULL: it is void */
 };

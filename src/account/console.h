@@ -13,7 +13,7 @@ struct console {
     struct profile_change_row *changes;
     struct member *members;
     struct member_invite *invites;
-    struct token_row *tokens;
+    struct api_token_row *tokens;
     size_t change_n, member_n, invite_n, token_n;
     struct provider_settings ps;
     struct form *form;

@@ -42,7 +42,7 @@ err console_load(struct tx *t, void *ctx)
     TRY(store_changes(t, mem, id, &c->changes, &c->change_n));
     TRY(member_list(t, mem, id, &c->members, &c->member_n));
     TRY(store_member_invites(t, mem, id, &c->invites, &c->invite_n));
-    return store_tokens(t, mem, id, &c->tokens, &c->token_n);
+    return api_token_list(t, mem, id, &c->tokens, &c->token_n);
 }
 
 err console_read(struct request *r, struct console *c)

@@ -1,4 +1,4 @@
-/* Members of accounts: invitations, roles, the person responsible, API tokens (A10.1). */
+/* Members of accounts: invitations, roles, the person responsible (A10.1). */
 #include "account/account_store.h"
 
 #include "base/hash.h"
@@ -150,21 +150,4 @@ err member_invite_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t b
     if (!changed)
         return fault(ERR_NOT_FOUND, "not_found", "no waiting invitation of that id");
     return member_record(t, RECORD_member_invite_revoked, account_id, by, &(struct member){0});
-}
-
-/* ---- tokens ---- */
-
-err api_token_make(struct tx *t, arena *mem, const struct api_token_new *n, str *ret_token)
-{
-    str token = str_cat(mem, S("gq_"), rand_token(mem, 32));
-    struct sha256 hash = sha256(str_bytes(token));
-    TRY(store_token_insert(t, &(struct token_row){.hash = {hash.b, sizeof hash.b},
-                                                  .account_id = n->account_id,
-                                                  .user_id = n->user_id,
-                                                  .name = n->name,
-                                                  .expires_at = n->expires_at}));
-    TRY(member_record(t, RECORD_token_made, n->account_id, n->user_id,
-                      &(struct member){.user_id = n->user_id}));
-    *ret_token = token;
-    return OK;
 }

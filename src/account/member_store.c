@@ -241,39 +241,3 @@ err is_subscribed(struct tx *t, int64_t user_id, int64_t account_id, bool *ret_y
     *ret_yes = n > 0;
     return OK;
 }
-
-/* ---- API tokens ---- */
-
-err store_token_insert(struct tx *t, const struct token_row *k)
-{
-    return db_exec(
-        t,
-        "INSERT INTO api_token (token_hash, id, user_id, account_id, name, created_at,"
-        " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        DB_IN(k->hash, id_new(), k->user_id, k->account_id, k->name, tx_now(t), k->expires_at));
-}
-
-err store_tokens(struct tx *t, arena *mem, int64_t account_id, struct token_row **ret_v,
-                 size_t *ret_n)
-{
-    struct token_row *v = NEW_N(mem, struct token_row, MAX_LIST), k = {0};
-    size_t n = 0;
-    DB_EACH(t, mem,
-            "SELECT id, user_id, account_id, name, created_at, expires_at, used_at, revoked_at"
-            " FROM api_token WHERE account_id = $1 ORDER BY id DESC LIMIT 200",
-            DB_IN(account_id),
-            DB_OUT(&k.id, &k.user_id, &k.account_id, &k.name, &k.created_at, &k.expires_at,
-                   &k.used_at, &k.revoked_at),
-            { v[n++] = k; });
-    *ret_v = v;
-    *ret_n = n;
-    return OK;
-}
-
-err store_token_revoke(struct tx *t, int64_t account_id, int64_t id, int64_t *ret_changed)
-{
-    return db_exec_n(t,
-                     "UPDATE api_token SET revoked_at = $3 WHERE account_id = $1 AND id = $2"
-                     " AND revoked_at IS NULL",
-                     DB_IN(account_id, id, tx_now(t)), ret_changed);
-}

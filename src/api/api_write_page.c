@@ -1,5 +1,6 @@
-/* Writing by API: create, submit, publish, read status. */
+/* Writing by API: create, submit, publish. */
 #include "api/api.h"
+#include "api/schema.h"
 
 #include "article/console.h"
 #include "article/declare.h"
@@ -12,30 +13,9 @@ struct writing {
     struct article_rules rules;
     struct article_outcome outcome;
     struct scan_result scan;
-    struct article a;
     int64_t no, publish_at;
     bool submit;
-    str returned;
 };
-
-/* Unknown members are refused, so that a typing error does not publish something else. */
-static err members_check(const json_t *body)
-{
-    static const char *const KNOWN[] = {"title",        "digest",   "category", "cover",
-                                        "doc",          "markdown", "publish",  "publish_at",
-                                        "declarations", "tags"};
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)body, key, value)
-    {
-        bool known = false;
-        for (size_t i = 0; i < LEN(KNOWN) && !known; i++)
-            known = strcmp(key, KNOWN[i]) == 0;
-        if (!known)
-            return fault_field(ERR_INVALID, "unknown_member", key, "unknown member");
-    }
-    return OK;
-}
 
 static str text_of(arena *mem, const json_t *body, const char *key)
 {
@@ -59,31 +39,23 @@ static err doc_of(arena *mem, const json_t *body, struct node **ret_doc)
 }
 
 /* A list of texts; as they are written in the form, with commas between. */
-static err tags_take(arena *mem, const json_t *list, str *ret_tags)
+static str tags_take(arena *mem, const json_t *list)
 {
     size_t i;
     json_t *one;
     str all = S("");
-    if (list && !json_is_array(list))
-        return fault_field(ERR_INVALID, "tags_no_list", "tags", "not a list");
     json_array_foreach((json_t *)(uintptr_t)list, i, one)
     {
-        if (!json_is_string(one))
-            return fault_field(ERR_INVALID, "tags_no_list", "tags", "not a list of texts");
         all = str_fmt(mem, "%.*s,%s", FMT(all), json_string_value(one));
     }
-    *ret_tags = all;
-    return OK;
+    return all;
 }
 
 static err body_read(struct writing *w)
 {
     arena *mem = w->r->mem;
     JSON_AUTO *body = NULL;
-    TRY(json_read(w->r->body, &body));
-    if (!json_is_object(body))
-        return fault(ERR_INVALID, "bad_json", "not an object");
-    TRY(members_check(body));
+    TRY(api_body(w->r, SCHEMA_article_in, &body));
     struct node *doc;
     TRY(doc_of(mem, body, &doc));
     struct article_text in = {.title = text_of(mem, body, "title"),
@@ -95,7 +67,7 @@ static err body_read(struct writing *w)
     declaration_rules_of(w->r, &rules);
     TRY(declaration_take(mem, json_object_get(body, "declarations"), &d));
     if (json_object_get(body, "tags"))
-        TRY(tags_take(mem, json_object_get(body, "tags"), &d.v[DECLARE_tags]));
+        d.v[DECLARE_tags] = tags_take(mem, json_object_get(body, "tags"));
     TRY(declaration_json(mem, &d, &rules, &in.declared));
     w->submit = json_is_true(json_object_get(body, "publish"));
     w->publish_at = json_number(body, "publish_at", 0);
@@ -161,33 +133,4 @@ err api_v1_article_submit(struct request *r)
     article_rules_now(r->site, r->mem, &w.rules);
     TRY(send(&w));
     return answer(r, 200, &w.outcome);
-}
-
-static err load_status(struct tx *t, void *ctx)
-{
-    struct writing *w = ctx;
-    struct draft d;
-    TRY(article_load(t, w->r->mem, w->r->member.account_id, w->no, &w->a));
-    err e = draft_load(t, w->r->mem, w->r->member.account_id, w->no, &d);
-    w->returned = e == OK ? d.returned : S("");
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
-err api_v1_article_status(struct request *r)
-{
-    struct writing w = {.r = r};
-    TRY(request_arg_int(r, "no", &w.no));
-    TRY(request_read(r, load_status, &w));
-    struct jw j;
-    jw_init(&j, r->mem, 16 * 1024);
-    jw_object(&j);
-    jw_key_int(&j, "no", w.no);
-    jw_key_str(&j, "state", w.a.state);
-    jw_key_int(&j, "version", w.a.version);
-    jw_key_int(&j, "versions", w.a.versions);
-    jw_key_str(&j, "title", w.a.title);
-    jw_key_str(&j, "reason", w.a.reason);
-    jw_key_str(&j, "returned", w.returned);
-    jw_end(&j);
-    return reply_json(r, 200, buf_str(&j.out));
 }

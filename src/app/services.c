@@ -34,6 +34,7 @@
 #include "settings/provider.h"
 #include "user/watch.h"
 #include "vault/vault.h"
+#include "webhook/webhook.h"
 
 static err job_verify(void *ctx, const struct job *job)
 {
@@ -177,7 +178,27 @@ static err job_scan_pass(void *ctx, const struct job *job)
     return scan_pass_job(s->db, job);
 }
 
+static err job_webhook(void *ctx, const struct job *job)
+{
+    return webhook_deliver(ctx, job);
+}
+
+static err sweep_webhooks(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return webhook_sweep(t);
+}
+
+static err job_webhook_sweep(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return db_tx(s->db, sweep_webhooks, NULL);
+}
+
 static const struct job_kind JOBS[] = {
+    {.name = EVENT_JOB, .fn = job_webhook, .max_tries = WEBHOOK_TRIES + 2, .at_once = 1},
+    {.name = "webhook_sweep", .fn = job_webhook_sweep, .every_ms = DAY_MS},
     {.name = "record_audit", .fn = job_audit, .every_ms = DAY_MS, .timeout_ms = 6 * HOUR_MS},
     {.name = "retention_purge", .fn = job_retention, .every_ms = DAY_MS, .timeout_ms = HOUR_MS},
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},

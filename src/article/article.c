@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "emergency/emergency.h"
+#include "event/event.h"
 #include "media/media.h"
 #include "notice/notice.h"
 #include "record/record.h"
@@ -121,8 +122,25 @@ static err step_record(struct tx *t, arena *mem, const struct step *s)
            });
 }
 
+/* Programs of the account that listen. */
+static err step_tell(struct tx *t, arena *mem, const struct step *s)
+{
+    enum event_kind kind;
+    if (!event_of_record(s->kind, &kind))
+        return OK;
+    str url = str_fmt(mem, "/a/%.*s/%lld", FMT(s->a->handle), (long long)s->a->no);
+    return event_add(t, &(struct event_in){.kind = kind,
+                                           .account_id = s->a->account_id,
+                                           RECORD_FIELDS(RECORD_INT("no", s->a->no),
+                                                         RECORD_INT("version", s->version),
+                                                         RECORD_TEXT("title", s->a->title),
+                                                         RECORD_TEXT("url", url),
+                                                         RECORD_TEXT("reason", s->reason))});
+}
+
 static err step_leave(struct tx *t, arena *mem, const struct step *s)
 {
+    TRY(step_tell(t, mem, s));
     TRY(store_event(t, s->a, s->version, record_kind_name(s->kind) + sizeof "article_" - 1,
                     s->actor, s->reason));
     return step_record(t, mem, s);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "event/event.h"
 
 enum { MAX_LIST = 200, TITLE_MAX = 80 };
 
@@ -321,6 +322,23 @@ err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64
     return case_claim(t, *ret_id, turn->user_id, turn->lease_ms);
 }
 
+/* What an account asked for itself; of findings and appeals it hears by its measures and notices. */
+static err tell_programs(struct tx *t, const struct casefile *c, const struct decision *d)
+{
+    bool asked = c->kind == CASE_ACCOUNT || c->kind == CASE_PROFILE || c->kind == CASE_ARTICLE ||
+                 c->kind == CASE_LICENCE;
+    if (!asked || !c->account_id)
+        return OK;
+    return event_add(
+        t, &(struct event_in){
+               .kind = EVENT_case_decided,
+               .account_id = c->account_id,
+               RECORD_FIELDS(RECORD_TEXT("kind", case_kind_name(c->kind)),
+                             RECORD_TEXT("verdict", verdict_name(d->verdict)),
+                             RECORD_INT("no", c->kind == CASE_ARTICLE ? c->subject : 0),
+                             RECORD_TEXT("reason", d->reason))});
+}
+
 err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
 {
     if (d->verdict != VERDICT_APPROVE && !str_trim(d->reason).n)
@@ -348,6 +366,7 @@ err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
     d->id = id_new();
     d->at = tx_now(t);
     d->seconds = (int)((d->at - c.claimed_at) / SECOND_MS);
+    TRY(tell_programs(t, &c, d));
     return db_exec(t,
                    "INSERT INTO decision (case_id, id, verdict, reason_key, reason, officer,"
                    " second_officer, seconds, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -54,6 +54,13 @@ static const struct db_sql *about_person(enum own_class c)
     case OWN_operation:
         ROWS("SELECT at, method || ' ' || route, ip || ':' || " TEXT(
             "port") ", object, result, user_agent FROM oplog WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_api_use:
+        ROWS("SELECT at, method || ' ' || route, ip || ':' || " TEXT(
+            "port") ", result, '', '' FROM api_use WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_webhook:
+        ROWS("SELECT w.created_at, w.url, a.handle, w.state, '', ''"
+             " FROM webhook w JOIN account a ON a.id = w.account_id WHERE w.created_by = $1"
+             " ORDER BY w.id DESC");
     case OWN_look:
         ROWS("SELECT at, field, CASE WHEN full_value = 1 THEN 'full' ELSE 'masked' END, "
              "reason, " TEXT("reader_id") ", " TEXT(

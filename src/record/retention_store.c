@@ -59,6 +59,12 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
                 " ORDER BY o.id LIMIT 500",
                 DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
         break;
+    case RETENTION_api_use:
+        DB_EACH(t, mem,
+                "SELECT o.token_id, o.id, o.at FROM api_use o WHERE o.id <= $2 AND o.at <= $1"
+                " AND NOT " HELD_OPLOG " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
     case RETENTION_CLASSES:
         break;
     }
@@ -98,6 +104,11 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
                       "SELECT COUNT(*) FROM evidence_package o WHERE o.id <= $2"
                       " AND o.made_at <= $1 AND o.state = 'done'"
                       " AND (CASE WHEN " HELD_PACKAGE " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_api_use:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM api_use o WHERE o.id <= $2 AND o.at <= $1"
+                      " AND (CASE WHEN " HELD_OPLOG " THEN 1 ELSE 0 END) = $3",
                       DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
     case RETENTION_CLASSES:
         break;
@@ -166,6 +177,9 @@ err retention_store_erase(struct tx *t, enum retention_class class, const struct
     case RETENTION_package: /* package_sweep_job then removes the file */
         return db_exec(t, "UPDATE evidence_package SET state = 'expired' WHERE id = $1",
                        DB_IN(row->id));
+    case RETENTION_api_use:
+        return db_exec(t, "DELETE FROM api_use WHERE token_id = $1 AND id = $2",
+                       DB_IN(row->owner, row->id));
     case RETENTION_CLASSES:
         break;
     }

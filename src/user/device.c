@@ -145,6 +145,7 @@ err device_disown(struct request *r, struct tx *t, int64_t id)
     if (dropped)
         TRY(store_recovery_clear(t, user_id));
     TRY(store_devices_forget(t, user_id));
+    TRY(store_tokens_revoke(t, user_id));
     TRY(login_event_add(r, t, LOGIN_disowned, user_id));
     TRY(record_add(t, &(struct record_in){
                           .kind = RECORD_login_disowned,

@@ -95,6 +95,13 @@ err store_watchers(struct tx *t, arena *mem, int64_t user_id, struct watcher **r
     return OK;
 }
 
+err store_tokens_revoke(struct tx *t, int64_t user_id)
+{
+    return db_exec(t,
+                   "UPDATE api_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL",
+                   DB_IN(user_id, tx_now(t)));
+}
+
 err store_event_insert(struct tx *t, const struct event_row *e)
 {
     return db_exec(t,

@@ -11,6 +11,7 @@ err store_device_seen(struct tx *t, int64_t user_id, const struct device *d);
 err store_device_any(struct tx *t, int64_t user_id, int64_t *ret_n);
 err store_device_load(struct tx *t, int64_t user_id, int64_t id, int64_t *ret_created_at);
 err store_devices_forget(struct tx *t, int64_t user_id);
+err store_tokens_revoke(struct tx *t, int64_t user_id); /* API tokens that the user made */
 err store_device_list(struct tx *t, arena *mem, int64_t user_id, struct bytes here,
                       struct device **ret_v, size_t *ret_n);
 /* Switches TOTP off that was switched on at since or later. */

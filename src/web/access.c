@@ -81,3 +81,29 @@ err member_role_parse(str name, enum member_role *ret_role)
     }
     return fault(ERR_INVALID, "unknown_role", "member role %.*s", FMT(name));
 }
+
+static const char *const SCOPE_NAMES[SCOPES] = {
+#define SCOPE(name) [SCOPE_INDEX_##name] = #name,
+#include "web/scope.def"
+#undef SCOPE
+};
+
+const char *scope_name(unsigned bit)
+{
+    for (unsigned i = 0; i < SCOPES; i++)
+        if (bit == 1U << (8 + i))
+            return SCOPE_NAMES[i];
+    return "";
+}
+
+unsigned scopes_parse(str list)
+{
+    unsigned scopes = 0;
+    while (list.n) {
+        str name = str_split(list, ',', &list);
+        for (unsigned i = 0; i < SCOPES; i++)
+            if (str_eq(name, str_from(SCOPE_NAMES[i])))
+                scopes |= 1U << (8 + i);
+    }
+    return scopes;
+}

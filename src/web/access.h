@@ -34,6 +34,24 @@ enum member_role { MEMBER_NONE, MEMBER_COMMENTS, MEMBER_AUTHOR, MEMBER_EDITOR, M
 str member_role_name(enum member_role role); /* as stored: owner, editor … */
 err member_role_parse(str name, enum member_role *ret_role);
 
+/* Scopes of API tokens (scope.def): bits above the member role in the column need of WHO_TOKEN. */
+enum scope_index {
+#define SCOPE(name) SCOPE_INDEX_##name,
+#include "web/scope.def"
+#undef SCOPE
+    SCOPES
+};
+enum scope {
+#define SCOPE(name) SCOPE_##name = 1U << (8 + SCOPE_INDEX_##name),
+#include "web/scope.def"
+#undef SCOPE
+    SCOPE_ALL = ((1U << SCOPES) - 1) << 8,
+    NEED_ROLE = 0xFF, /* the rest of need */
+};
+const char *scope_name(unsigned bit); /* of one bit of SCOPE_ALL */
+/* Of a list with commas; names that are no scopes (any more) count for nothing. */
+unsigned scopes_parse(str list);
+
 /* Column "who" of routes.def. */
 enum who {
     WHO_ANY,    /* also without login */

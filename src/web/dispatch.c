@@ -80,22 +80,27 @@ static void answer_error(struct request *r, const struct outcome *o)
 struct note {
     const struct request *r;
     str result;
+    bool logged;
 };
 
 static err note_write(struct tx *t, void *ctx)
 {
     const struct note *n = ctx;
-    return request_store_oplog(t, n->r, n->result, n->r->reply.status);
+    if (n->r->session.token_id)
+        TRY(request_store_use(t, n->r, n->result, n->r->reply.status));
+    return n->logged ? request_store_oplog(t, n->r, n->result, n->r->reply.status) : OK;
 }
 
 /* The row of the operation log, unless request_tx wrote it with the act. A refusal after an act was
- * committed gets its own row: the log tells both. */
+ * committed gets its own row: the log tells both. Calls by a token are in the token's log, too. */
 static void note_operation(struct request *r, const char *reason)
 {
     bool logged = r->method == METHOD_POST || (r->route->flags & ROUTE_SEALED);
-    if (!logged || (r->in_oplog && r->reply.status < 400))
+    if ((!logged && !r->session.token_id) || (r->in_oplog && r->reply.status < 400))
         return;
-    struct note n = {.r = r, .result = r->reply.status < 400 ? S("ok") : str_from(reason)};
+    struct note n = {.r = r,
+                     .result = r->reply.status < 400 ? S("ok") : str_from(reason),
+                     .logged = logged};
     err e = db_tx(r->site->db, note_write, &n);
     if (e == OK)
         return;

@@ -2,7 +2,6 @@
 #include "web/entry.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "web/request_store.h"
 
 enum { TOKEN_MAX = 200 };
@@ -28,21 +27,25 @@ static err load_token(struct tx *t, void *ctx)
     r->session = (struct session){
         .user_id = l->token.user_id,
         .user_name = l->token.user_name,
-        .token_account = l->token.account_id,
+        .token_id = l->token.id,
+        .scopes = l->token.scopes,
     };
     return load_member(t, ctx);
 }
 
-static err token_used(struct tx *t, void *ctx)
-{
-    struct lookup *l = ctx;
-    return request_store_token_used(t, l->hash);
-}
-
 static err check_member(const struct request *r)
 {
-    unsigned need = r->route->need ? r->route->need : MEMBER_COMMENTS;
+    unsigned role = r->route->need & NEED_ROLE;
+    unsigned need = role ? role : MEMBER_COMMENTS;
     return r->member.role >= need ? OK : fault(ERR_DENIED, "not_member", "needs %u", need);
+}
+
+err entry_scope(const struct request *r, unsigned scope)
+{
+    if (!scope || r->session.scopes & scope)
+        return OK;
+    return fault_field(ERR_DENIED, SCOPE_MISSING, scope_name(scope), "the token lacks %s",
+                       scope_name(scope));
 }
 
 static err who_token(struct request *r)
@@ -58,13 +61,11 @@ static err who_token(struct request *r)
         e = fault(ERR_DENIED, "token_account", "the token belongs to another account");
     if (e == OK)
         e = check_member(r);
-    if (e != OK) {
+    if (e == OK)
+        e = entry_scope(r, r->route->need & SCOPE_ALL);
+    if (e != OK)
         r->member = (struct membership){0};
-        return e;
-    }
-    if (r->now - l.token.used_at > MINUTE_MS)
-        (void)!db_tx(r->site->db, token_used, &l);
-    return OK;
+    return e;
 }
 
 static err who_member(struct request *r)

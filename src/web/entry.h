@@ -1,5 +1,5 @@
 /* Who is at the door: the columns who and need of a route, CSRF, and the second factor of people
- * with roles. For dispatch.c only. */
+ * with roles. For dispatch.c, and for bodies of the API that ask for a further scope. */
 #pragma once
 #include "web/request.h"
 
@@ -10,3 +10,6 @@ err entry_who(struct request *r);
 err entry_csrf(const struct request *r);
 /* Where somebody who may not enter yet must go first; no value: nowhere. e is entry_who's. */
 str entry_detour(const struct request *r, err e);
+/* The token of this request has that scope. ERR_DENIED SCOPE_MISSING, whose field names it. */
+#define SCOPE_MISSING "scope_missing"
+err entry_scope(const struct request *r, unsigned scope);

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "error.html.h"
+#include "web/entry.h"
 #include "web/layout.h"
 
 #include <unistd.h>
@@ -41,7 +42,10 @@ static void answer_json(struct request *r, const struct fault *cause, str text)
     jw_object(&j);
     jw_key_str(&j, "reason", str_from(cause->reason));
     jw_key_str(&j, "message", text);
-    jw_key_str(&j, "field", str_from(cause->field));
+    bool scope = strcmp(cause->reason, SCOPE_MISSING) == 0;
+    jw_key_str(&j, "field", scope ? S("") : str_from(cause->field));
+    if (scope)
+        jw_key_str(&j, "scope", str_from(cause->field));
     jw_key_str(&j, "request_id", r->id);
     jw_end(&j);
     jw_end(&j);
@@ -87,6 +91,10 @@ void error_answer(struct request *r, err e, bool resend)
         reply_header(r, "Allow", r->method == METHOD_POST ? S("GET, HEAD") : S("POST"));
     if (e == ERR_UNAUTHENTICATED && request_wants_json(r))
         reply_header(r, "WWW-Authenticate", S("Bearer"));
+    else if (e == ERR_DENIED && strcmp(cause.reason, SCOPE_MISSING) == 0) /* RFC 6750, 3 */
+        reply_header(r, "WWW-Authenticate",
+                     str_fmt(r->mem, "Bearer error=\"insufficient_scope\", scope=\"%s\"",
+                             cause.field));
     if (request_wants_json(r))
         answer_json(r, &cause, text);
     else

@@ -22,6 +22,7 @@ static const struct nav_item CONSOLE[] = {
     {"/rights", MSG_rights_against, "hand-raised", MEMBER_EDITOR, 'x'},
     {"/reprints", MSG_nav_reprints, "document-duplicate", MEMBER_EDITOR, 'r'},
     {"/tokens", MSG_nav_tokens, "code-bracket", MEMBER_OWNER, 't'},
+    {"/webhooks", MSG_webhook_title, "bolt", MEMBER_EDITOR, '7'},
     {"/manage", MSG_nav_manage, "cog-6-tooth", MEMBER_OWNER, 'g'},
 };
 static const struct nav_item DESK[] = {

@@ -119,6 +119,8 @@ static err job_run(struct tx *t, void *ctx)
     job->r->session = job->session;
     job->r->reply = job->reply;
     TRY(job->fn(t, job->ctx));
+    if (job->r->route && job->r->session.token_id)
+        TRY(request_store_use(t, job->r, S("ok"), 200));
     return job->r->route ? request_store_oplog(t, job->r, S("ok"), 200) : OK;
 }
 

@@ -129,8 +129,11 @@ static void test_routes__lines_make_sense(void **state)
             fail_msg("%s has no :handle", r->pattern);
         if (r->who == WHO_STAFF && (r->need == 0 || (r->need & ~(unsigned)ROLE_ALL) != 0))
             fail_msg("%s asks for no role", r->pattern);
-        if ((r->who == WHO_MEMBER || r->who == WHO_TOKEN) && r->need > MEMBER_OWNER)
+        if (r->who == WHO_MEMBER && r->need > MEMBER_OWNER)
             fail_msg("%s asks for no member role", r->pattern);
+        if (r->who == WHO_TOKEN &&
+            ((r->need & NEED_ROLE) > MEMBER_OWNER || !scope_name(r->need & ~(unsigned)NEED_ROLE)[0]))
+            fail_msg("%s asks for no member role and one scope", r->pattern);
         if ((r->who == WHO_ANY || r->who == WHO_USER) && r->need != 0)
             fail_msg("%s asks for a role that nobody checks", r->pattern);
         if ((r->flags & ROUTE_CACHED) && (r->who != WHO_ANY || r->method != METHOD_GET))
