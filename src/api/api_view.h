@@ -17,10 +17,10 @@ struct api_call {
     str body, body_href, answer, answer_href;
 };
 struct api_view {
-    struct facts_view scopes, errors;
+    struct facts_view scopes, errors, events;
     const struct api_call *calls;
     size_t call_n;
     const struct api_object *objects;
     size_t object_n;
-    str example;
+    str example, hook; /* how a call looks; what a webhook gets */
 };

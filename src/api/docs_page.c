@@ -4,6 +4,7 @@
 
 #include "api_docs.html.h"
 #include "article/declaration.h"
+#include "event/event.h"
 #include "web/layout.h"
 
 enum { TYPE_MAX = 400 };
@@ -131,6 +132,19 @@ static struct facts_view scopes_of(struct request *r)
     return (struct facts_view){v, LEN(ALL)};
 }
 
+static struct facts_view events_of(struct request *r)
+{
+    static const enum msg TEXTS[EVENT_KINDS] = {
+#define EVENT(name, type) MSG_event_##name,
+#include "event/events.def"
+#undef EVENT
+    };
+    struct fact *v = NEW_N(r->mem, struct fact, EVENT_KINDS);
+    for (size_t i = 0; i < EVENT_KINDS; i++)
+        v[i] = (struct fact){.label = str_from(EVENT_TYPES[i]), .text = msg(r->lang, TEXTS[i])};
+    return (struct facts_view){v, EVENT_KINDS};
+}
+
 static struct facts_view errors_of(struct request *r)
 {
     static const struct {
@@ -164,6 +178,10 @@ err page_api(struct request *r)
     struct api_view v = {
         .scopes = scopes_of(r),
         .errors = errors_of(r),
+        .events = events_of(r),
+        .hook = S("POST /your/path\nwebhook-id: msg_…\nwebhook-timestamp: 1790000000\n"
+                  "webhook-signature: v1,…\n\n{\"type\": \"article.published\", \"timestamp\": …, "
+                  "\"data\": {\"account\": …, \"no\": …, …}}"),
         .calls = calls,
         .call_n = API_OPS,
         .objects = objects,

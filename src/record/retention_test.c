@@ -16,7 +16,7 @@
 
 static arena *mem;
 static struct db *db;
-static const struct retention_plan SIX = {{6, 6, 6, 6, 6}};
+static const struct retention_plan SIX = {{6, 6, 6, 6, 6, 6}};
 
 struct row {
     int64_t at, user, account, n;

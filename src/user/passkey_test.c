@@ -330,6 +330,10 @@ static err tx_disown(struct tx *t, void *ctx)
     int64_t live = 0;
     auth_new(&a, mem, COSE_EDDSA, "added since");
     TRY(add(t, &a, READER, &reason));
+    TRY(db_exec(t,
+                "INSERT INTO api_token (token_hash, id, user_id, account_id, name, created_at,"
+                " expires_at) VALUES ($1, 1, $2, 7, 'x', 0, 0), ($3, 2, 999, 7, 'x', 0, 0)",
+                DB_IN(str_bytes(S("a")), (int64_t)READER, str_bytes(S("b")))));
     TRY(device_disown(&l->r, t, l->v[0].id));
     TRY(user_load(t, mem, READER, &u));
     assert_int_equal(u.password.n, 0);
@@ -337,6 +341,9 @@ static err tx_disown(struct tx *t, void *ctx)
     TRY(db_one(t, NULL, "SELECT COUNT(*) FROM session WHERE user_id = $1 AND revoked_at IS NULL",
                DB_IN((int64_t)READER), DB_OUT(&live)));
     assert_int_equal(live, 0);
+    TRY(db_one(t, NULL, "SELECT user_id FROM api_token WHERE revoked_at IS NULL", DB_IN(),
+               DB_OUT(&live)));
+    assert_int_equal(live, 999); /* tokens of others stay */
     return OK;
 }
 

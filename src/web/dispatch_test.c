@@ -57,7 +57,10 @@ static const struct route TABLE[] = {
     {METHOD_GET, "/api/bad", page_bad, WHO_ANY, 0, RATE_API, 0, ""},
     {METHOD_GET, "/silent", page_silent, WHO_ANY, 0, RATE_READ, 0, ""},
     {METHOD_POST, "/few", page_ok, WHO_ANY, 0, RATE_CODE, 0, ""},
-    {METHOD_POST, "/api/:handle", page_ok, WHO_TOKEN, MEMBER_AUTHOR, RATE_API, 0, ""},
+    {METHOD_POST, "/api/:handle", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_draft, RATE_API, 0, ""},
+    {METHOD_GET, "/api/:handle", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_read, RATE_API, 0, ""},
+    {METHOD_GET, "/api/:handle/figures", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_figures, RATE_API, 0,
+     ""},
 };
 static struct route_index *ix;
 static struct fake f;
@@ -486,6 +489,43 @@ static void test_dispatch__api_tokens(void **state)
     assert_int_equal(status_token("Bearer mine", "/api/gongqi"), 401);
 }
 
+static err count_uses(struct tx *t, void *ctx)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*), COALESCE(SUM(CASE WHEN result = 'ok' THEN 1 ELSE 0 END), 0),"
+                  " COALESCE(SUM(CASE WHEN result = 'scope_missing' AND status = 403 THEN 1 ELSE 0"
+                  " END), 0) FROM api_use WHERE account_id = $1",
+                  DB_IN((int64_t)FAKE_ACCOUNT),
+                  DB_OUT((int64_t *)ctx, (int64_t *)ctx + 1, (int64_t *)ctx + 2));
+}
+
+static void test_dispatch__scopes_and_the_log_of_a_token(void **state)
+{
+    (void)state;
+    int64_t n[3] = {0};
+    fake_login(&f, FAKE_USER, 0, false);
+    struct token_row mine = {sha256(str_bytes(S("mine"))), FAKE_ACCOUNT, 0}; /* never ends */
+    assert_int_equal(db_tx(f.db, add_token, &mine), OK);
+    fake_member(MEMBER_AUTHOR);
+    /* A token of before there were scopes keeps what it could. */
+    assert_int_equal(status_token("Bearer mine", "/api/gongqi"), 200);
+    struct request r = fake_request(&f, METHOD_GET, "/api/gongqi/figures");
+    fake_header(&r, "authorization", S("Bearer mine"));
+    dispatch_with(ix, &r);
+    assert_int_equal(r.reply.status, 403);
+    assert_true(str_has(r.reply.body, S("\"reason\":\"scope_missing\"")));
+    assert_true(str_has(r.reply.body, S("\"scope\":\"figures\"")));
+    r = fake_request(&f, METHOD_GET, "/api/gongqi");
+    fake_header(&r, "authorization", S("Bearer mine"));
+    dispatch_with(ix, &r);
+    assert_int_equal(r.reply.status, 200);
+    assert_int_equal(status_token("Bearer wrong", "/api/gongqi"), 401);
+    assert_int_equal(db_read(f.db, count_uses, n), OK);
+    assert_int_equal(n[0], 3);
+    assert_int_equal(n[1], 2);
+    assert_int_equal(n[2], 1);
+}
+
 static void test_reply__redirects_stay_here(void **state)
 {
     (void)state;
@@ -516,6 +556,7 @@ int main(void)
         TEST(test_session__rotates_ends_and_is_revoked),
         TEST(test_session__https_cookie),
         TEST(test_dispatch__api_tokens),
+        TEST(test_dispatch__scopes_and_the_log_of_a_token),
         TEST(test_reply__redirects_stay_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
