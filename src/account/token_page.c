@@ -88,9 +88,8 @@ static err show_tokens(struct request *r, const struct console *c, const struct 
         struct table_cell *cells = NEW_N(r->mem, struct table_cell, LEN(HEADS));
         cells[0].text = k->name;
         cells[1].text = scope_names(r, k->scopes);
-        cells[2] = k->used_at
-                       ? (struct table_cell){.at_ms = k->used_at}
-                       : (struct table_cell){.text = msg(r->lang, MSG_console_token_unused)};
+        cells[2] = k->used_at ? (struct table_cell){.at_ms = k->used_at}
+                              : (struct table_cell){.text = msg(r->lang, MSG_console_token_unused)};
         cells[3] = k->expires_at
                        ? (struct table_cell){.at_ms = k->expires_at}
                        : (struct table_cell){.text = msg(r->lang, MSG_console_token_forever)};
@@ -191,17 +190,16 @@ static struct table_view uses_table(const struct token_look *l)
         c[0].text = clock_china_text(r->mem, u->at);
         c[1].text = str_fmt(r->mem, "%.*s %.*s", FMT(u->method), FMT(u->route));
         c[2].text = str_fmt(r->mem, "%.*s:%d", FMT(u->ip), u->port);
-        c[3] = (struct table_cell){
-            .text = fine ? msg(r->lang, MSG_console_token_done)
-                         : str_fmt(r->mem, "%d %.*s", u->status, FMT(u->result)),
-            .status = true,
-            .tone = fine ? TONE_OK : TONE_WARN};
+        c[3] = (struct table_cell){.text =
+                                       fine ? msg(r->lang, MSG_console_token_done)
+                                            : str_fmt(r->mem, "%d %.*s", u->status, FMT(u->result)),
+                                   .status = true,
+                                   .tone = fine ? TONE_OK : TONE_WARN};
         rows[i].cells = c;
     }
-    str next = l->n < API_USES
-                   ? S("")
-                   : str_fmt(r->mem, "%.*s?before=%lld", FMT(r->path),
-                             (long long)l->uses[l->n - 1].id);
+    str next = l->n < API_USES ? S("")
+                               : str_fmt(r->mem, "%.*s?before=%lld", FMT(r->path),
+                                         (long long)l->uses[l->n - 1].id);
     return (struct table_view){.caption = msg(r->lang, MSG_console_token_log),
                                .cols = cols,
                                .col_n = LEN(HEADS),

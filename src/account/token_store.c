@@ -27,8 +27,7 @@ err api_token_list(struct tx *t, arena *mem, int64_t account_id, struct api_toke
 {
     struct api_token_row *v = NEW_N(mem, struct api_token_row, TOKENS_MAX), k = {0};
     size_t n = 0;
-    DB_EACH(t, mem,
-            "SELECT " COLUMNS " WHERE k.account_id = $1 ORDER BY k.id DESC LIMIT 200",
+    DB_EACH(t, mem, "SELECT " COLUMNS " WHERE k.account_id = $1 ORDER BY k.id DESC LIMIT 200",
             DB_IN(account_id), INTO(k), { v[n++] = k; });
     *ret_v = v;
     *ret_n = n;

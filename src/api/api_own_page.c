@@ -156,8 +156,7 @@ err api_v1_article_withdraw(struct request *r)
     str reason = json_text(body, "reason");
     x.reason = reason.p ? str_dup(r->mem, str_trim(reason)) : S("");
     if (str_count(x.reason) > ARTICLE_REASON_MAX)
-        return fault_field(ERR_INVALID, "reason_too_long", "reason", "over %d",
-                           ARTICLE_REASON_MAX);
+        return fault_field(ERR_INVALID, "reason_too_long", "reason", "over %d", ARTICLE_REASON_MAX);
     TRY(request_tx(r, withdraw, &x));
     return act_answer(&x);
 }

@@ -24,9 +24,9 @@ static str with(struct request *r, enum msg m, str arg)
 static str type_name(arena *mem, enum field_type type, enum schema of)
 {
     static const char *const NAMES[] = {
-        [TYPE_TEXT] = "string",      [TYPE_INT] = "integer",      [TYPE_BOOL] = "boolean",
-        [TYPE_TIME] = "date-time",   [TYPE_DATE] = "date",        [TYPE_FILE] = "file",
-        [TYPE_OPEN] = "object",      [TYPE_STATE] = "",           [TYPE_OBJECT] = "",
+        [TYPE_TEXT] = "string",    [TYPE_INT] = "integer", [TYPE_BOOL] = "boolean",
+        [TYPE_TIME] = "date-time", [TYPE_DATE] = "date",   [TYPE_FILE] = "file",
+        [TYPE_OPEN] = "object",    [TYPE_STATE] = "",      [TYPE_OBJECT] = "",
         [TYPE_LIST] = ""};
     if (type == TYPE_STATE) {
         struct buf b;
@@ -74,12 +74,11 @@ static void object_of(struct request *r, enum schema s, struct api_object *ret_o
             v[n++] = member_of(r, &API_FIELDS[i]);
     for (int i = 0; s == SCHEMA_declarations && i < DECLARATIONS; i++)
         if (i != DECLARE_tags)
-            v[n++] = (struct api_member){
-                str_from(DECLARE_SPEC[i].name),
-                S(""), S(""),
-                DECLARE_SPEC[i].kind == DECLARE_CHOICE ? str_from(DECLARE_SPEC[i].choices)
-                : DECLARE_SPEC[i].kind == DECLARE_FLAG ? S("true")
-                                                       : S("")};
+            v[n++] = (struct api_member){str_from(DECLARE_SPEC[i].name), S(""), S(""),
+                                         DECLARE_SPEC[i].kind == DECLARE_CHOICE
+                                             ? str_from(DECLARE_SPEC[i].choices)
+                                         : DECLARE_SPEC[i].kind == DECLARE_FLAG ? S("true")
+                                                                                : S("")};
     *ret_o = (struct api_object){
         .id = str_fmt(r->mem, "o-%s", API_SCHEMAS[s].name),
         .name = str_from(API_SCHEMAS[s].name),
@@ -102,18 +101,18 @@ static void call_of(struct request *r, enum api_op_index at, struct api_call *re
     }
     bool token = op->route->who == WHO_TOKEN;
     str scope = str_from(scope_name(op->route->need & SCOPE_ALL));
-    *ret_c = (struct api_call){
-        .id = str_fmt(r->mem, "c-%s", op->id),
-        .method = op->method == METHOD_GET ? S("GET") : S("POST"),
-        .path = str_from(op->pattern),
-        .text = msg(r->lang, op->text),
-        .need = token ? with(r, MSG_api_needs, scope) : msg(r->lang, MSG_api_public),
-        .query = query,
-        .query_n = n,
-        .body = op->body ? str_from(API_SCHEMAS[op->body].name) : S(""),
-        .body_href = op->body ? anchor(r->mem, op->body) : S(""),
-        .answer = str_from(API_SCHEMAS[op->answer].name),
-        .answer_href = anchor(r->mem, op->answer)};
+    *ret_c = (struct api_call){.id = str_fmt(r->mem, "c-%s", op->id),
+                               .method = op->method == METHOD_GET ? S("GET") : S("POST"),
+                               .path = str_from(op->pattern),
+                               .text = msg(r->lang, op->text),
+                               .need = token ? with(r, MSG_api_needs, scope)
+                                             : msg(r->lang, MSG_api_public),
+                               .query = query,
+                               .query_n = n,
+                               .body = op->body ? str_from(API_SCHEMAS[op->body].name) : S(""),
+                               .body_href = op->body ? anchor(r->mem, op->body) : S(""),
+                               .answer = str_from(API_SCHEMAS[op->answer].name),
+                               .answer_href = anchor(r->mem, op->answer)};
 }
 
 static struct facts_view scopes_of(struct request *r)
@@ -160,8 +159,8 @@ static struct facts_view errors_of(struct request *r)
     for (size_t i = 0; i < LEN(ALL); i++) {
         str text = msg_lookup(r->lang, "reason.", ALL[i].reason, MSG_reason_internal);
         if (ALL[i].status >= 400)
-            v[n++] = (struct fact){
-                .label = str_fmt(r->mem, "%d %s", ALL[i].status, ALL[i].reason), .text = text};
+            v[n++] = (struct fact){.label = str_fmt(r->mem, "%d %s", ALL[i].status, ALL[i].reason),
+                                   .text = text};
     }
     return (struct facts_view){v, n};
 }

@@ -48,8 +48,8 @@ static void items(struct jw *j, arena *mem, enum schema of)
 static void value_of(struct jw *j, arena *mem, enum field_type type, enum schema of, bool nullable)
 {
     static const char *const NAMES[] = {
-        [TYPE_TEXT] = "string", [TYPE_INT] = "integer",  [TYPE_BOOL] = "boolean",
-        [TYPE_TIME] = "string", [TYPE_DATE] = "string",  [TYPE_STATE] = "string",
+        [TYPE_TEXT] = "string", [TYPE_INT] = "integer",   [TYPE_BOOL] = "boolean",
+        [TYPE_TIME] = "string", [TYPE_DATE] = "string",   [TYPE_STATE] = "string",
         [TYPE_FILE] = "string", [TYPE_OBJECT] = "object", [TYPE_LIST] = "array",
         [TYPE_OPEN] = "object"};
     static const char *const FORMATS[LEN(NAMES)] = {
@@ -190,8 +190,7 @@ static void parameters(struct request *r, struct jw *j, enum api_op_index at)
     for (size_t i = 0; i < API_QUERY_COUNT; i++) {
         const struct api_query *q = &API_QUERIES[i];
         if (q->op == at)
-            parameter(r, j,
-                      &(struct parameter){str_from(q->name), "query", q->type, q->text});
+            parameter(r, j, &(struct parameter){str_from(q->name), "query", q->type, q->text});
     }
     jw_end(j);
 }

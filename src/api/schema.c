@@ -48,8 +48,7 @@ static void ops_join(void)
 {
     for (size_t i = 0; i < API_OPS; i++) {
         for (size_t k = 0; k < ROUTE_COUNT && !ops[i].route; k++)
-            if (ROUTES[k].method == ops[i].method &&
-                strcmp(ROUTES[k].pattern, ops[i].pattern) == 0)
+            if (ROUTES[k].method == ops[i].method && strcmp(ROUTES[k].pattern, ops[i].pattern) == 0)
                 ops[i].route = &ROUTES[k];
         ASSERT(ops[i].route);
     }

@@ -1,5 +1,5 @@
-/* The tables of the API: its calls (operations.def) and its objects (schemas.def). One source for the
- * bodies that are read, the OpenAPI document and the page of it. */
+/* The tables of the API: its calls (operations.def) and its objects (schemas.def). One source for
+ * the bodies that are read, the OpenAPI document and the page of it. */
 #pragma once
 #include "base/json.h"
 #include "web/request.h"
@@ -16,8 +16,18 @@ enum schema {
 #undef FIELD
     SCHEMAS
 };
-enum field_type { TYPE_TEXT, TYPE_INT, TYPE_BOOL, TYPE_TIME, TYPE_DATE, TYPE_STATE, TYPE_FILE,
-                  TYPE_OBJECT, TYPE_LIST, TYPE_OPEN };
+enum field_type {
+    TYPE_TEXT,
+    TYPE_INT,
+    TYPE_BOOL,
+    TYPE_TIME,
+    TYPE_DATE,
+    TYPE_STATE,
+    TYPE_FILE,
+    TYPE_OBJECT,
+    TYPE_LIST,
+    TYPE_OPEN
+};
 enum { FIELD_OPTIONAL = 1, FIELD_NULLABLE = 2 };
 struct api_field {
     enum schema in, of;

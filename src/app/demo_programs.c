@@ -8,14 +8,14 @@ enum { WITH_PROGRAMS = 3, TOKEN_DAYS = 90 };
 static err token_of(struct tx *t, struct demo *d, int account)
 {
     str token;
-    return api_token_make(t, d->mem,
-                          &(struct api_token_row){.account_id = d->account[account],
-                                                  .user_id = demo_author(d, account),
-                                                  .name = S("官网同步"),
-                                                  .scopes = S("read,draft,figures"),
-                                                  .expires_at =
-                                                      tx_now(t) + TOKEN_DAYS * (int64_t)DAY_MS},
-                          &token);
+    return api_token_make(
+        t, d->mem,
+        &(struct api_token_row){.account_id = d->account[account],
+                                .user_id = demo_author(d, account),
+                                .name = S("官网同步"),
+                                .scopes = S("read,draft,figures"),
+                                .expires_at = tx_now(t) + TOKEN_DAYS * (int64_t)DAY_MS},
+        &token);
 }
 
 static err webhook_of(struct tx *t, struct demo *d, int account)

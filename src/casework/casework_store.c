@@ -322,7 +322,8 @@ err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64
     return case_claim(t, *ret_id, turn->user_id, turn->lease_ms);
 }
 
-/* What an account asked for itself; of findings and appeals it hears by its measures and notices. */
+/* What an account asked for itself; of findings and appeals it hears by its measures and notices.
+ */
 static err tell_programs(struct tx *t, const struct casefile *c, const struct decision *d)
 {
     bool asked = c->kind == CASE_ACCOUNT || c->kind == CASE_PROFILE || c->kind == CASE_ARTICLE ||
@@ -330,13 +331,13 @@ static err tell_programs(struct tx *t, const struct casefile *c, const struct de
     if (!asked || !c->account_id)
         return OK;
     return event_add(
-        t, &(struct event_in){
-               .kind = EVENT_case_decided,
-               .account_id = c->account_id,
-               RECORD_FIELDS(RECORD_TEXT("kind", case_kind_name(c->kind)),
-                             RECORD_TEXT("verdict", verdict_name(d->verdict)),
-                             RECORD_INT("no", c->kind == CASE_ARTICLE ? c->subject : 0),
-                             RECORD_TEXT("reason", d->reason))});
+        t,
+        &(struct event_in){.kind = EVENT_case_decided,
+                           .account_id = c->account_id,
+                           RECORD_FIELDS(RECORD_TEXT("kind", case_kind_name(c->kind)),
+                                         RECORD_TEXT("verdict", verdict_name(d->verdict)),
+                                         RECORD_INT("no", c->kind == CASE_ARTICLE ? c->subject : 0),
+                                         RECORD_TEXT("reason", d->reason))});
 }
 
 err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)

@@ -29,8 +29,7 @@ err store_call(struct tx *t, arena *mem, const struct listener *to, const char *
                 "INSERT INTO webhook_call (webhook_id, id, account_id, event, body, at, state)"
                 " VALUES ($1, $2, $3, $4, $5, $6, 'waiting')",
                 DB_IN(to->id, id, to->account_id, str_from(type), body, tx_now(t))));
-    return job_add(
-        t, &(struct job_in){.kind = EVENT_JOB,
-                            .args = str_fmt(mem, "{\"webhook\":%lld,\"call\":%lld}",
-                                            (long long)to->id, (long long)id)});
+    return job_add(t, &(struct job_in){.kind = EVENT_JOB,
+                                       .args = str_fmt(mem, "{\"webhook\":%lld,\"call\":%lld}",
+                                                       (long long)to->id, (long long)id)});
 }

@@ -11,14 +11,14 @@ static err leave(struct tx *t, arena *mem, const struct measure *m, enum record_
                  int64_t officer)
 {
     bool starts = kind == RECORD_measure_started;
-    TRY(event_add(
-        t, &(struct event_in){
-               .kind = starts ? EVENT_measure_started : EVENT_measure_lifted,
-               .account_id = m->account_id,
-               RECORD_FIELDS(RECORD_TEXT("measure", str_from(MEASURES[m->kind].name)),
-                             RECORD_TEXT("functions", m->functions), RECORD_INT("no", m->no),
-                             RECORD_TEXT("until", m->end_at ? clock_rfc3339(mem, m->end_at)
-                                                            : S("")))}));
+    TRY(event_add(t,
+                  &(struct event_in){
+                      .kind = starts ? EVENT_measure_started : EVENT_measure_lifted,
+                      .account_id = m->account_id,
+                      RECORD_FIELDS(RECORD_TEXT("measure", str_from(MEASURES[m->kind].name)),
+                                    RECORD_TEXT("functions", m->functions), RECORD_INT("no", m->no),
+                                    RECORD_TEXT("until", m->end_at ? clock_rfc3339(mem, m->end_at)
+                                                                   : S("")))}));
     return record_add(
         t,
         &(struct record_in){

@@ -58,12 +58,13 @@ err notice_send_account(struct tx *t, int64_t account_id, const char *kind, str 
     int64_t user_id = 0;
     enum msg m = MSG_notices_other;
     (void)msg_find(str_cat(mem, S("notice."), str_from(kind)), &m);
-    TRY(event_add(t, &(struct event_in){
-                         .kind = EVENT_notice,
-                         .account_id = account_id,
-                         RECORD_FIELDS(RECORD_TEXT("kind", str_from(kind)),
-                                       RECORD_TEXT("text", msg_format(mem, LANG_ZH, m, args, arg_n)),
-                                       RECORD_TEXT("link", link))}));
+    TRY(event_add(t,
+                  &(struct event_in){
+                      .kind = EVENT_notice,
+                      .account_id = account_id,
+                      RECORD_FIELDS(RECORD_TEXT("kind", str_from(kind)),
+                                    RECORD_TEXT("text", msg_format(mem, LANG_ZH, m, args, arg_n)),
+                                    RECORD_TEXT("link", link))}));
     DB_EACH(t, mem,
             "SELECT user_id FROM member WHERE account_id = $1 AND role IN ('owner', 'editor')",
             DB_IN(account_id), DB_OUT(&user_id), {

@@ -98,9 +98,8 @@ static void note_operation(struct request *r, const char *reason)
     bool logged = r->method == METHOD_POST || (r->route->flags & ROUTE_SEALED);
     if ((!logged && !r->session.token_id) || (r->in_oplog && r->reply.status < 400))
         return;
-    struct note n = {.r = r,
-                     .result = r->reply.status < 400 ? S("ok") : str_from(reason),
-                     .logged = logged};
+    struct note n = {
+        .r = r, .result = r->reply.status < 400 ? S("ok") : str_from(reason), .logged = logged};
     err e = db_tx(r->site->db, note_write, &n);
     if (e == OK)
         return;

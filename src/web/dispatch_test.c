@@ -59,8 +59,8 @@ static const struct route TABLE[] = {
     {METHOD_POST, "/few", page_ok, WHO_ANY, 0, RATE_CODE, 0, ""},
     {METHOD_POST, "/api/:handle", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_draft, RATE_API, 0, ""},
     {METHOD_GET, "/api/:handle", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_read, RATE_API, 0, ""},
-    {METHOD_GET, "/api/:handle/figures", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_figures, RATE_API, 0,
-     ""},
+    {METHOD_GET, "/api/:handle/figures", page_ok, WHO_TOKEN, MEMBER_AUTHOR | SCOPE_figures,
+     RATE_API, 0, ""},
 };
 static struct route_index *ix;
 static struct fake f;

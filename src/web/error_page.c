@@ -92,9 +92,9 @@ void error_answer(struct request *r, err e, bool resend)
     if (e == ERR_UNAUTHENTICATED && request_wants_json(r))
         reply_header(r, "WWW-Authenticate", S("Bearer"));
     else if (e == ERR_DENIED && strcmp(cause.reason, SCOPE_MISSING) == 0) /* RFC 6750, 3 */
-        reply_header(r, "WWW-Authenticate",
-                     str_fmt(r->mem, "Bearer error=\"insufficient_scope\", scope=\"%s\"",
-                             cause.field));
+        reply_header(
+            r, "WWW-Authenticate",
+            str_fmt(r->mem, "Bearer error=\"insufficient_scope\", scope=\"%s\"", cause.field));
     if (request_wants_json(r))
         answer_json(r, &cause, text);
     else

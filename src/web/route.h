@@ -29,7 +29,8 @@ struct route {
     const char *pattern;
     handler *run;
     enum who who;
-    /* WHO_STAFF: mask of roles; WHO_MEMBER: enum member_role; WHO_TOKEN: that and one scope; else 0 */
+    /* WHO_STAFF: mask of roles; WHO_MEMBER: enum member_role; WHO_TOKEN: that and one scope; else 0
+     */
     unsigned need;
     enum rate rate;
     unsigned flags;

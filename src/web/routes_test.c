@@ -131,8 +131,8 @@ static void test_routes__lines_make_sense(void **state)
             fail_msg("%s asks for no role", r->pattern);
         if (r->who == WHO_MEMBER && r->need > MEMBER_OWNER)
             fail_msg("%s asks for no member role", r->pattern);
-        if (r->who == WHO_TOKEN &&
-            ((r->need & NEED_ROLE) > MEMBER_OWNER || !scope_name(r->need & ~(unsigned)NEED_ROLE)[0]))
+        if (r->who == WHO_TOKEN && ((r->need & NEED_ROLE) > MEMBER_OWNER ||
+                                    !scope_name(r->need & ~(unsigned)NEED_ROLE)[0]))
             fail_msg("%s asks for no member role and one scope", r->pattern);
         if ((r->who == WHO_ANY || r->who == WHO_USER) && r->need != 0)
             fail_msg("%s asks for a role that nobody checks", r->pattern);

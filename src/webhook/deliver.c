@@ -44,12 +44,12 @@ static err call_out(struct delivery *d, struct fetch_out *ret_out)
 {
     arena *mem = d->mem;
     const struct settings *set = d->site->settings;
-    struct webhook_signing s = {
-        .id = str_fmt(mem, "msg_%lld", (long long)d->c.id),
-        .timestamp = str_fmt(mem, "%lld", (long long)(clock_ms() / SECOND_MS)),
-        .body = d->c.body,
-        .secret = d->secret,
-        .old_secret = d->old_secret};
+    struct webhook_signing s = {.id = str_fmt(mem, "msg_%lld", (long long)d->c.id),
+                                .timestamp =
+                                    str_fmt(mem, "%lld", (long long)(clock_ms() / SECOND_MS)),
+                                .body = d->c.body,
+                                .secret = d->secret,
+                                .old_secret = d->old_secret};
     str signature = STR_NONE;
     TRY(webhook_url_check(d->w.url, set->webhook_allow));
     TRY(webhook_sign(mem, &s, &signature));
@@ -81,13 +81,12 @@ static err switch_off(struct tx *t, struct delivery *d)
     if (!changed)
         return OK; /* another call did it */
     TRY(store_calls_drop(t, d->w.id));
-    TRY(record_add(t, &(struct record_in){.kind = RECORD_webhook_changed,
-                                          .account_id = d->w.account_id,
-                                          .subject = str_fmt(d->mem, "webhook/%lld",
-                                                             (long long)d->w.id),
-                                          RECORD_FIELDS(RECORD_TEXT("act", S("failed")))}));
-    str link = str_fmt(d->mem, "/console/%.*s/webhooks/%lld", FMT(d->w.handle),
-                       (long long)d->w.id);
+    TRY(record_add(
+        t, &(struct record_in){.kind = RECORD_webhook_changed,
+                               .account_id = d->w.account_id,
+                               .subject = str_fmt(d->mem, "webhook/%lld", (long long)d->w.id),
+                               RECORD_FIELDS(RECORD_TEXT("act", S("failed")))}));
+    str link = str_fmt(d->mem, "/console/%.*s/webhooks/%lld", FMT(d->w.handle), (long long)d->w.id);
     return notice_send_account(t, d->w.account_id, "webhook_failed", link, 1, &d->w.url);
 }
 
@@ -142,8 +141,8 @@ err webhook_deliver(struct site *s, const struct job *job)
     struct fetch_out out = {0};
     e = call_out(&d, &out);
     d.c.status = e == OK ? out.status : 0;
-    d.c.answer = e == OK ? answer_text(job->mem, out.body)
-                         : str_dup(job->mem, str_from(fault_of(e).reason));
+    d.c.answer =
+        e == OK ? answer_text(job->mem, out.body) : str_dup(job->mem, str_from(fault_of(e).reason));
     TRY(db_tx(s->db, note_tried, &d));
     return d.again ? fault(ERR_IO, "webhook_failed", "status %d", d.c.status) : OK;
 }

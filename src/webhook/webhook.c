@@ -26,8 +26,8 @@ static str host_of(str rest)
 
 static bool loopback_listed(str host, str allow)
 {
-    bool here = str_eq(host, S("127.0.0.1")) || str_eq(host, S("::1")) ||
-                str_eq_ci(host, S("localhost"));
+    bool here =
+        str_eq(host, S("127.0.0.1")) || str_eq(host, S("::1")) || str_eq_ci(host, S("localhost"));
     while (here && allow.n)
         if (str_eq_ci(str_trim(str_split(allow, ',', &allow)), host))
             return true;
@@ -63,8 +63,7 @@ static err signature(arena *mem, const struct webhook_signing *s, str secret, st
     if (!str_starts(secret, S("whsec_")))
         return fault(ERR_BUG, "internal", "not a secret of a webhook");
     TRY(base64_parse(mem, str_sub(secret, 6, secret.n), &key));
-    str text =
-        str_fmt(mem, "%.*s.%.*s.%.*s", FMT(s->id), FMT(s->timestamp), FMT(s->body));
+    str text = str_fmt(mem, "%.*s.%.*s.%.*s", FMT(s->id), FMT(s->timestamp), FMT(s->body));
     struct sha256 h = hmac_sha256(key, str_bytes(text));
     *ret_text = str_cat(mem, S("v1,"), base64(mem, (struct bytes){h.b, sizeof h.b}));
     return OK;
@@ -152,8 +151,8 @@ err webhook_again(struct tx *t, const struct webhook *w, const struct webhook_ca
     if (str_eq(c->state, S("waiting")))
         return fault(ERR_CONFLICT, "webhook_waits", "call %lld waits", (long long)c->id);
     TRY(store_call_again(t, c));
-    return job_add(t, &(struct job_in){.kind = EVENT_JOB,
-                                       .args = str_fmt(mem, "{\"webhook\":%lld,\"call\":%lld}",
-                                                       (long long)c->webhook_id,
-                                                       (long long)c->id)});
+    return job_add(t,
+                   &(struct job_in){.kind = EVENT_JOB,
+                                    .args = str_fmt(mem, "{\"webhook\":%lld,\"call\":%lld}",
+                                                    (long long)c->webhook_id, (long long)c->id)});
 }

@@ -1,6 +1,6 @@
-/* Webhooks: an account's own programs are told of events (event/events.def) by a signed POST, in the
- * manner of Standard Webhooks: headers webhook-id, webhook-timestamp, webhook-signature ("v1," and
- * base64 of HMAC-SHA256 over id "." timestamp "." body; two of them while a secret is changed).
+/* Webhooks: an account's own programs are told of events (event/events.def) by a signed POST, in
+ * the manner of Standard Webhooks: headers webhook-id, webhook-timestamp, webhook-signature ("v1,"
+ * and base64 of HMAC-SHA256 over id "." timestamp "." body; two of them while a secret is changed).
  * Sent by the job queue with growing pauses, through the guarded fetch: private addresses only when
  * setting webhook_allow names the host. Any answer of 200 to 299 is success; 410 switches it off,
  * and so do days of failures (provider setting webhook_off_days), with a notice. */
@@ -12,13 +12,13 @@
 struct site;
 
 enum {
-    WEBHOOKS_MAX = 5,     /* of one account */
+    WEBHOOKS_MAX = 5, /* of one account */
     WEBHOOK_URL_MAX = 500,
-    WEBHOOK_TRIES = 20,   /* of one call; about ten hours */
-    WEBHOOK_CALLS = 50,   /* on a page */
+    WEBHOOK_TRIES = 20, /* of one call; about ten hours */
+    WEBHOOK_CALLS = 50, /* on a page */
     WEBHOOK_KEPT_DAYS = 30,
     WEBHOOK_OVERLAP_H = 24, /* how long the secret before signs too */
-    WEBHOOK_ANSWER = 300, /* code points of an answer that are kept */
+    WEBHOOK_ANSWER = 300,   /* code points of an answer that are kept */
 };
 struct webhook {
     int64_t account_id, id, old_until, failing_since, created_by, created_at;
@@ -31,8 +31,8 @@ struct webhook_call {
     str event, body, state, answer; /* state: waiting, done, failed, dropped */
 };
 
-/* May it be called? https, or http to a loopback host that allow (comma-separated) names. ERR_INVALID
- * "webhook_url". */
+/* May it be called? https, or http to a loopback host that allow (comma-separated) names.
+ * ERR_INVALID "webhook_url". */
 err webhook_url_check(str url, str allow);
 /* Makes one of account_id, url, events and created_by; the secret is returned once. ERR_LIMIT
  * "too_many_webhooks". */

@@ -12,14 +12,10 @@ static const struct form_option EVENTS[] = {
 #undef EVENT
 };
 #define EVENTS_FIELD                                                                               \
-    {.name = "events",                                                                             \
-     .kind = FIELD_MULTI,                                                                          \
-     .label = MSG_webhook_events,                                                                  \
-     .required = true,                                                                             \
-     .min = 1,                                                                                     \
-     .max = EVENT_KINDS,                                                                           \
-     .options = EVENTS,                                                                            \
-     .option_n = EVENT_KINDS}
+    {                                                                                              \
+        .name = "events", .kind = FIELD_MULTI, .label = MSG_webhook_events, .required = true,      \
+        .min = 1, .max = EVENT_KINDS, .options = EVENTS, .option_n = EVENT_KINDS                   \
+    }
 static const struct form_field NEW[] = {
     {.name = "url",
      .label = MSG_webhook_url,
@@ -52,14 +48,14 @@ static struct table_cell state_cell(const struct request *r, const struct webhoo
 {
     bool on = str_eq(w->state, S("on"));
     bool fails = on && w->failing_since;
-    return (struct table_cell){
-        .text = fails ? msg(r->lang, MSG_webhook_fails)
-                      : msg_lookup(r->lang, "webhook.state_", str_z(r->mem, w->state),
-                                   MSG_webhook_state_off),
-        .status = true,
-        .tone = fails || str_eq(w->state, S("failed")) ? TONE_BAD
-                : on                                   ? TONE_OK
-                                                       : TONE_NEUTRAL};
+    return (struct table_cell){.text = fails ? msg(r->lang, MSG_webhook_fails)
+                                             : msg_lookup(r->lang, "webhook.state_",
+                                                          str_z(r->mem, w->state),
+                                                          MSG_webhook_state_off),
+                               .status = true,
+                               .tone = fails || str_eq(w->state, S("failed")) ? TONE_BAD
+                                       : on                                   ? TONE_OK
+                                                                              : TONE_NEUTRAL};
 }
 
 static str event_names(const struct request *r, str events)
@@ -101,16 +97,15 @@ static err show_all(struct hooks *h, struct form *f)
                                      c};
     }
     f->submit = MSG_webhook_add;
-    struct webhooks_view v = {
-        .table = {.caption = msg(r->lang, MSG_webhook_title),
-                  .cols = cols,
-                  .col_n = LEN(cols),
-                  .rows = rows,
-                  .row_n = h->n,
-                  .empty = {.icon = S("bolt"),
-                            .title = msg(r->lang, MSG_webhook_none),
-                            .text = msg(r->lang, MSG_webhook_none_text)}},
-        .form = h->n < WEBHOOKS_MAX || f->bad ? f : NULL};
+    struct webhooks_view v = {.table = {.caption = msg(r->lang, MSG_webhook_title),
+                                        .cols = cols,
+                                        .col_n = LEN(cols),
+                                        .rows = rows,
+                                        .row_n = h->n,
+                                        .empty = {.icon = S("bolt"),
+                                                  .title = msg(r->lang, MSG_webhook_none),
+                                                  .text = msg(r->lang, MSG_webhook_none_text)}},
+                              .form = h->n < WEBHOOKS_MAX || f->bad ? f : NULL};
     struct page page = {.place = PLACE_CONSOLE};
     return REPLY_PAGE_STATUS(r, f->bad ? 422 : 200, &page, view_webhooks, &v);
 }
@@ -137,14 +132,14 @@ static err load_one(struct tx *t, void *ctx)
 static struct table_cell call_cell(const struct request *r, const struct webhook_call *c)
 {
     bool done = str_eq(c->state, S("done")), waits = str_eq(c->state, S("waiting"));
-    return (struct table_cell){.text = msg_lookup(r->lang, "webhook.call_",
-                                                  str_z(r->mem, c->state), MSG_webhook_call_waiting),
+    return (struct table_cell){.text = msg_lookup(r->lang, "webhook.call_", str_z(r->mem, c->state),
+                                                  MSG_webhook_call_waiting),
                                .status = true,
-                               .tone = done                      ? TONE_OK
-                                       : waits && c->tries       ? TONE_WARN
-                                       : waits                   ? TONE_INFO
+                               .tone = done                            ? TONE_OK
+                                       : waits && c->tries             ? TONE_WARN
+                                       : waits                         ? TONE_INFO
                                        : str_eq(c->state, S("failed")) ? TONE_BAD
-                                                                 : TONE_NEUTRAL};
+                                                                       : TONE_NEUTRAL};
 }
 
 /* What came back, in a word: a status, or why nothing came. */
@@ -174,14 +169,12 @@ static struct table_view calls_table(const struct hooks *h)
         c[2].text = str_fmt(r->mem, "%d", k->tries);
         c[3].text = result_of(r, k);
         c[4] = call_cell(r, k);
-        rows[i] = (struct table_row){str_fmt(r->mem, "%.*s/calls/%lld", FMT(here(h, "")),
-                                             (long long)k->id),
-                                     c};
+        rows[i] = (struct table_row){
+            str_fmt(r->mem, "%.*s/calls/%lld", FMT(here(h, "")), (long long)k->id), c};
     }
-    str next = h->call_n < WEBHOOK_CALLS
-                   ? S("")
-                   : str_fmt(r->mem, "%.*s?before=%lld", FMT(here(h, "")),
-                             (long long)h->calls[h->call_n - 1].id);
+    str next = h->call_n < WEBHOOK_CALLS ? S("")
+                                         : str_fmt(r->mem, "%.*s?before=%lld", FMT(here(h, "")),
+                                                   (long long)h->calls[h->call_n - 1].id);
     return (struct table_view){.caption = msg(r->lang, MSG_webhook_calls),
                                .cols = cols,
                                .col_n = LEN(HEADS),
@@ -261,18 +254,17 @@ static err show_one(struct hooks *h, struct form *f)
     };
     f->submit = MSG_webhook_change;
     f->action = here(h, "/events");
-    struct webhook_view v = {
-        .secret = h->secret,
-        .secret_note = msg(r->lang, MSG_webhook_secret_once),
-        .warning = warning_of(h),
-        .facts = {facts, overlap ? LEN(facts) : LEN(facts) - 1},
-        .acts = acts,
-        .act_n = acts_of(h, acts),
-        .form = f,
-        .calls = calls_table(h)};
-    struct page page = {.place = PLACE_CONSOLE,
-                        .back = {console_here(r, "/webhooks"), msg(r->lang, MSG_webhook_title),
-                                 STR_NONE}};
+    struct webhook_view v = {.secret = h->secret,
+                             .secret_note = msg(r->lang, MSG_webhook_secret_once),
+                             .warning = warning_of(h),
+                             .facts = {facts, overlap ? LEN(facts) : LEN(facts) - 1},
+                             .acts = acts,
+                             .act_n = acts_of(h, acts),
+                             .form = f,
+                             .calls = calls_table(h)};
+    struct page page = {
+        .place = PLACE_CONSOLE,
+        .back = {console_here(r, "/webhooks"), msg(r->lang, MSG_webhook_title), STR_NONE}};
     return REPLY_PAGE_STATUS(r, f->bad ? 422 : 200, &page, view_webhook, &v);
 }
 
@@ -354,7 +346,7 @@ err do_webhook(struct request *r)
     if (h.secret.n)
         return show_fresh(&h);
     bool gone = str_eq(h.act, S("remove"));
-    reply_flash(r, gone                         ? MSG_webhook_removed
+    reply_flash(r, gone                       ? MSG_webhook_removed
                    : str_eq(h.act, S("ping")) ? MSG_webhook_pinged
                                               : MSG_word_saved);
     return reply_redirect(r, gone ? console_here(r, "/webhooks") : here(&h, ""));
@@ -445,6 +437,6 @@ err do_webhook_again(struct request *r)
     TRY(request_tx(r, again_tx, &h));
     job_runner_poke(r->site->jobs);
     reply_flash(r, MSG_webhook_sent_again);
-    return reply_redirect(r, str_fmt(r->mem, "%.*s/calls/%lld", FMT(here(&h, "")),
-                                     (long long)h.call_id));
+    return reply_redirect(
+        r, str_fmt(r->mem, "%.*s/calls/%lld", FMT(here(&h, "")), (long long)h.call_id));
 }

@@ -15,11 +15,11 @@
 err store_webhook_insert(struct tx *t, const struct webhook *w)
 {
     struct bytes none = {(const uint8_t *)"", 0};
-    return db_exec(t,
-                   "INSERT INTO webhook (account_id, id, url, events, secret_sealed, old_sealed,"
-                   " state, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'on', $7, $8)",
-                   DB_IN(w->account_id, w->id, w->url, w->events, w->sealed, none, w->created_by,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "INSERT INTO webhook (account_id, id, url, events, secret_sealed, old_sealed,"
+        " state, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'on', $7, $8)",
+        DB_IN(w->account_id, w->id, w->url, w->events, w->sealed, none, w->created_by, tx_now(t)));
 }
 
 err store_webhook_count(struct tx *t, int64_t account_id, int64_t *ret_n)
@@ -157,11 +157,11 @@ err store_call_again(struct tx *t, const struct webhook_call *c)
 
 err store_call_tried(struct tx *t, const struct webhook_call *c)
 {
-    return db_exec(t,
-                   "UPDATE webhook_call SET state = $3, tries = $4, tried_at = $5, status = $6,"
-                   " answer = $7 WHERE webhook_id = $1 AND id = $2 AND state = 'waiting'",
-                   DB_IN(c->webhook_id, c->id, c->state, c->tries, tx_now(t), c->status,
-                         c->answer));
+    return db_exec(
+        t,
+        "UPDATE webhook_call SET state = $3, tries = $4, tried_at = $5, status = $6,"
+        " answer = $7 WHERE webhook_id = $1 AND id = $2 AND state = 'waiting'",
+        DB_IN(c->webhook_id, c->id, c->state, c->tries, tx_now(t), c->status, c->answer));
 }
 
 err webhook_sweep(struct tx *t)

@@ -1,5 +1,5 @@
-/* Webhooks: signatures (against the example of Standard Webhooks), addresses, the outbox in the act's
- * transaction, tries, switching off after days, secrets. */
+/* Webhooks: signatures (against the example of Standard Webhooks), addresses, the outbox in the
+ * act's transaction, tries, switching off after days, secrets. */
 #include "base/clock.h"
 #include "settings/provider.h"
 #include "tests/unit/testdb.h"
@@ -107,13 +107,20 @@ static void test_webhook__addresses(void **state)
         const char *url, *allow;
         bool fine;
     } TABLE[] = {
-        {"https://example.cn/hook?a=1", "", true}, {"https://example.cn:8443", "", true},
-        {"http://example.cn/", "example.cn", false}, {"http://127.0.0.1/", "", false},
-        {"http://127.0.0.1:80/", "127.0.0.1", true}, {"http://localhost/", "x, localhost", true},
-        {"http://[::1]:9/", "::1", true},            {"http://127.0.0.1@evil/", "127.0.0.1", false},
-        {"http://127.0.0.2/", "127.0.0.2", false},   {"https://", "", false},
-        {"https://a b/", "", false},                 {"https://a\x7f/", "", false},
-        {"https://\xe5\x85\xac/", "", false},        {"file:///etc/passwd", "", false},
+        {"https://example.cn/hook?a=1", "", true},
+        {"https://example.cn:8443", "", true},
+        {"http://example.cn/", "example.cn", false},
+        {"http://127.0.0.1/", "", false},
+        {"http://127.0.0.1:80/", "127.0.0.1", true},
+        {"http://localhost/", "x, localhost", true},
+        {"http://[::1]:9/", "::1", true},
+        {"http://127.0.0.1@evil/", "127.0.0.1", false},
+        {"http://127.0.0.2/", "127.0.0.2", false},
+        {"https://", "", false},
+        {"https://a b/", "", false},
+        {"https://a\x7f/", "", false},
+        {"https://\xe5\x85\xac/", "", false},
+        {"file:///etc/passwd", "", false},
         {"", "", false},
     };
     for (size_t i = 0; i < LEN(TABLE); i++) {
@@ -126,10 +133,10 @@ static void test_webhook__addresses(void **state)
 static err happen(struct tx *t, void *ctx)
 {
     const bool *fails = ctx;
-    TRY(event_add(t, &(struct event_in){.kind = EVENT_article_published,
-                                        .account_id = ACCOUNT,
-                                        RECORD_FIELDS(RECORD_INT("no", 3),
-                                                      RECORD_TEXT("title", S("水\"位")))}));
+    TRY(event_add(t, &(struct event_in){
+                         .kind = EVENT_article_published,
+                         .account_id = ACCOUNT,
+                         RECORD_FIELDS(RECORD_INT("no", 3), RECORD_TEXT("title", S("水\"位")))}));
     TRY(event_add(t, &(struct event_in){.kind = EVENT_article_returned, .account_id = ACCOUNT}));
     TRY(event_add(t, &(struct event_in){.kind = EVENT_article_published, .account_id = 8}));
     return *fails ? fault(ERR_CONFLICT, "no", "rolled back") : OK;
