@@ -3,8 +3,11 @@
 
 #include "article/console.h"
 #include "article/declare.h"
+#include "article/release.h"
 #include "base/json.h"
 #include "measure/measure.h"
+
+#define SECOND_PERSON gate_reason_name(GATE_second_person_required)
 
 struct writing {
     struct request *r;
@@ -16,6 +19,7 @@ struct writing {
     int64_t no, publish_at;
     bool submit;
     str returned;
+    bool waits; /* for a second member */
 };
 
 /* Unknown members are refused, so that a typing error does not publish something else. */
@@ -111,6 +115,7 @@ static err answer(struct request *r, int status, const struct article_outcome *o
     jw_key_str(&j, "state", o->state);
     jw_key_int(&j, "version", o->version);
     jw_key_str(&j, "url", str_fmt(r->mem, "/a/%.*s/%lld", FMT(o->handle), (long long)o->no));
+    jw_key_str(&j, "waits_for", o->second_person ? SECOND_PERSON : STR_NONE);
     jw_end(&j);
     return reply_json(r, status, buf_str(&j.out));
 }
@@ -167,8 +172,13 @@ static err load_status(struct tx *t, void *ctx)
 {
     struct writing *w = ctx;
     struct draft d;
+    struct release held;
     TRY(article_load(t, w->r->mem, w->r->member.account_id, w->no, &w->a));
-    err e = draft_load(t, w->r->mem, w->r->member.account_id, w->no, &d);
+    err e = release_of(t, w->r->mem, w->r->member.account_id, w->no, &held);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    w->waits = e == OK && str_eq(held.state, S("waiting"));
+    e = draft_load(t, w->r->mem, w->r->member.account_id, w->no, &d);
     w->returned = e == OK ? d.returned : S("");
     return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -188,6 +198,7 @@ err api_v1_article_status(struct request *r)
     jw_key_str(&j, "title", w.a.title);
     jw_key_str(&j, "reason", w.a.reason);
     jw_key_str(&j, "returned", w.returned);
+    jw_key_str(&j, "waits_for", w.waits ? SECOND_PERSON : STR_NONE);
     jw_end(&j);
     return reply_json(r, 200, buf_str(&j.out));
 }
