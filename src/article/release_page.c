@@ -268,10 +268,8 @@ static err answer(struct releasing *x, err e, struct form *f)
         reply_flash(r, x->act.release ? MSG_release_let_go_done : MSG_release_sent_back);
         return reply_redirect(r, here(r));
     }
-    if (f->bad || form_take_fault(f, e))
-        return show_one(x, 422, f, S(""));
     if (e != ERR_CONFLICT && e != ERR_DENIED)
-        return e;
+        return f->bad || form_take_fault(f, e) ? show_one(x, 422, f, S("")) : e;
     struct fault why = fault_of(e);
     str text = msg_lookup(r->lang, "gate.", why.reason,
                           MSG_gate_closed); /* the gate's reasons have texts of their own */

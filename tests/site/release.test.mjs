@@ -25,8 +25,8 @@ after(() => site?.stop());
 
 test('nobody switches it on alone; an author sees nothing of it', async () => {
   must(await rule(world.operator, '开启双人发布'), 409);
-  await join(second, '编辑');
-  await join(third, '作者');
+  await join(second, '编辑：写作、提交、撤回文章，修改账号资料');
+  await join(third, '作者：写作和提交文章');
   must(await third.get('/console/riverside/releases'), 403);
   must(await rule(world.operator, '开启双人发布'));
   assert.match(words(await second.get('/me/notices')), /河岸观察”开启了双人发布/);
