@@ -2,6 +2,7 @@
 #include "article/release.h"
 #include "base/clock.h"
 #include "settings/provider.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -19,37 +20,12 @@ static struct article_rules rules;
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x"));
-    (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at)"
-                " VALUES (11, 'w', '', $1, 1), (12, 's', '', $1, 1), (13, 't', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
-                " VALUES (5, 'government', 11, 'verified', 1, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
-                " 'government', 'active', 'River', '', 'culture', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                " VALUES (7, 11, 'author', 0, 1), (7, 12, 'editor', 0, 1), (7, 13, 'owner', 0, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO post (post, id, user_id, letter, from_at, appointed_by, created_at)"
-                " VALUES ('editor_in_chief', 1, 12, '', 1, 0, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
-                " created_at) VALUES ('service_agreement', 1, 'a', '{}', $1, 1, 0, 1)",
-                DB_IN(b)));
-    return db_exec(t,
-                   "INSERT INTO signature (registrant_id, kind, version, hash, user_id, ip, port,"
-                   " user_agent, at) VALUES (5, 'service_agreement', 1, $1, 11, '', 0, '', 1)",
-                   DB_IN(b));
+    TRY(seed_publisher(t, ctx));
+    TRY(seed_user(t, THIRD, S("t")));
+    TRY(seed_member(t, ACCOUNT, WRITER, S("author")));
+    TRY(seed_member(t, ACCOUNT, SECOND, S("editor")));
+    TRY(seed_member(t, ACCOUNT, THIRD, S("owner")));
+    return db_exec(t, "UPDATE account SET class = 'government' WHERE id = 7", DB_IN());
 }
 
 static int set_up(void **state)

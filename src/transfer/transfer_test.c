@@ -1,6 +1,7 @@
 /* A transfer's way, and what stands against it (obligations 3.14). */
 #include "transfer/transfer.h"
 #include "base/clock.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 #include "transfer/transfer_store.h"
 
@@ -16,38 +17,24 @@ enum { ACCOUNT = 7, GIVER = 11, TAKER = 12, STRANGER = 13, OLD = 5, NEW_ONE = 6,
 static arena *mem;
 static struct db *db;
 
+/* The receiver: registrant 6 of user 12, with another identity. */
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes a = str_bytes(S("a")), b = str_bytes(S("b"));
-    (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at)"
-                " VALUES (11, 'g', '', $1, 1), (12, 't', '', $1, 1), (13, 's', '', $1, 1),"
-                " (14, 'o', '', $1, 1)",
-                DB_IN(a)));
-    TRY(db_exec(t,
-                "INSERT INTO registrant (id, class, user_id, identity_key, state, created_at,"
-                " updated_at) VALUES (5, 'enterprise', 11, $1, 'verified', 1, 1),"
-                " (6, 'enterprise', 12, $2, 'verified', 1, 1)",
-                DB_IN(a, b)));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
-                " 'enterprise', 'active', 'River', '', 'culture', 1, 1)",
-                DB_IN(a)));
-    TRY(db_exec(t,
-                "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                " VALUES (7, 11, 'owner', 0, 1), (7, 13, 'editor', 0, 1)",
+    TRY(seed_publisher(t, ctx));
+    TRY(seed_user(t, STRANGER, S("s")));
+    TRY(seed_user(t, OFFICER, S("o")));
+    TRY(seed_registrant(t, NEW_ONE, S("enterprise"), TAKER));
+    TRY(seed_member(t, ACCOUNT, GIVER, S("owner")));
+    TRY(seed_member(t, ACCOUNT, STRANGER, S("editor")));
+    TRY(db_exec(t, "UPDATE registrant SET identity_key = $1 WHERE id = 6",
+                DB_IN(str_bytes(S("b")))));
+    TRY(db_exec(t, "UPDATE account SET class = 'enterprise', categories = 'culture' WHERE id = 7",
                 DB_IN()));
-    TRY(db_exec(t, "INSERT INTO subscriber (account_id, user_id, at) VALUES (7, 13, 1)", DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
-                " created_at) VALUES ('service_agreement', 1, 'a', '{}', $1, 1, 0, 1)",
-                DB_IN(a)));
+    TRY(db_exec(t, "UPDATE registrant SET class = 'enterprise'", DB_IN()));
     return db_exec(t,
                    "INSERT INTO signature (registrant_id, kind, version, hash, user_id, ip, port,"
                    " user_agent, at) VALUES (6, 'service_agreement', 1, $1, 12, '', 0, '', 1)",
-                   DB_IN(a));
+                   DB_IN(str_bytes(S("x"))));
 }
 
 static int set_up(void **state)
