@@ -68,6 +68,6 @@ err exemption_case_decided(struct tx *t, arena *mem, const struct casefile *c,
     TRY(notice_send(t, e.asked_by, granted ? "exemption_granted" : "exemption_refused",
                     str_fmt(mem, "/me/registrants/%lld/exemption", (long long)e.registrant_id),
                     granted ? 2 : 1, args));
-    return leave(t, mem, &e, c->title, granted ? RECORD_exemption_granted : RECORD_exemption_refused,
-                 d->officer);
+    return leave(t, mem, &e, c->title,
+                 granted ? RECORD_exemption_granted : RECORD_exemption_refused, d->officer);
 }

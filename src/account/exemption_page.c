@@ -6,10 +6,10 @@
 
 enum { COLUMNS = 4 };
 
-static const struct form_option MONTHS[] = {{.value = S_INIT("3"), .label = MSG_exemption_months_3},
-                                            {.value = S_INIT("6"), .label = MSG_exemption_months_6},
-                                            {.value = S_INIT("12"),
-                                             .label = MSG_exemption_months_12}};
+static const struct form_option MONTHS[] = {
+    {.value = S_INIT("3"), .label = MSG_exemption_months_3},
+    {.value = S_INIT("6"), .label = MSG_exemption_months_6},
+    {.value = S_INIT("12"), .label = MSG_exemption_months_12}};
 static const struct form_field FIELDS[] = {
     {.name = "extra",
      .kind = FIELD_NUMBER,
@@ -59,10 +59,10 @@ static err read_page(struct tx *t, void *ctx)
 static str state_word(struct request *r, const struct exemption *e, enum tone *ret_tone)
 {
     bool granted = str_eq(e->state, S("granted")), over = granted && e->until_at <= r->now;
-    *ret_tone = over                          ? TONE_NEUTRAL
-                : granted                     ? TONE_OK
+    *ret_tone = over                           ? TONE_NEUTRAL
+                : granted                      ? TONE_OK
                 : str_eq(e->state, S("asked")) ? TONE_INFO
-                                              : TONE_BAD;
+                                               : TONE_BAD;
     return over ? msg(r->lang, MSG_exemption_state_over)
                 : msg_lookup(r->lang, "exemption.state_", str_z(r->mem, e->state), MSG_word_none);
 }

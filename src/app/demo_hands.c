@@ -1,5 +1,5 @@
-/* Who has an account in the demo: a version that waits for a second member, a transfer that is being
- * reviewed, wishes for accounts over the cap. */
+/* Who has an account in the demo: a version that waits for a second member, a transfer that is
+ * being reviewed, wishes for accounts over the cap. */
 #include "account/exemption.h"
 #include "app/demo.h"
 #include "article/release.h"
@@ -9,8 +9,8 @@
 enum {
     TRANSIT = 0,
     TELEVISION_SCIENCE = 11,
-    DAILY = 10,     /* registrant: takes the account over */
-    GARDENER = 12,  /* registrants who ask for one account more */
+    DAILY = 10,    /* registrant: takes the account over */
+    GARDENER = 12, /* registrants who ask for one account more */
     COOK = 13,
     COLLEAGUE = 14, /* user: edits the first account */
     REVIEW = 3 * DAY_MS,
@@ -35,11 +35,11 @@ static err two_people(struct tx *t, void *ctx)
     struct node *doc;
     struct article_outcome o;
     static const struct article_rules RULES = {ARTICLE_REVIEW_FIRST, 1000, REVIEW};
-    struct article_text x = {
-        .title = S("元旦假期公交怎么开"),
-        .digest = S(""),
-        .cover = S(""),
-        .category = str_from(DEMO_TOPIC[DEMO_ACCOUNT[TRANSIT].topic].category)};
+    struct article_text x = {.title = S("元旦假期公交怎么开"),
+                             .digest = S(""),
+                             .cover = S(""),
+                             .category =
+                                 str_from(DEMO_TOPIC[DEMO_ACCOUNT[TRANSIT].topic].category)};
     TRY(colleague(t, d));
     TRY(demo_doc(d, S("三天都按节假日时刻表行车，夜间线路照常。\n\n调整的线路见下表。"), &doc));
     TRY(article_text_check(d->mem, &x, doc, &x));
@@ -72,16 +72,16 @@ static err over_the_cap(struct tx *t, void *ctx)
                   {COOK, "想把周末的聚餐菜单分出来。"}};
     int64_t id = 0;
     for (size_t i = 0; i < LEN(WISHES); i++)
-        TRY(exemption_ask(t, d->mem,
-                          &(struct exemption_wish){
-                              .registrant_id = d->registrant[WISHES[i].registrant],
-                              .user_id = d->user[demo_owner(WISHES[i].registrant)],
-                              .review_ms = REVIEW,
-                              .cap = 1,
-                              .extra = 1,
-                              .months = MONTHS,
-                              .reason = str_from(WISHES[i].reason)},
-                          &id));
+        TRY(exemption_ask(
+            t, d->mem,
+            &(struct exemption_wish){.registrant_id = d->registrant[WISHES[i].registrant],
+                                     .user_id = d->user[demo_owner(WISHES[i].registrant)],
+                                     .review_ms = REVIEW,
+                                     .cap = 1,
+                                     .extra = 1,
+                                     .months = MONTHS,
+                                     .reason = str_from(WISHES[i].reason)},
+            &id));
     return OK;
 }
 

@@ -258,9 +258,8 @@ static err submit_new(struct tx *t, arena *mem, const struct article_submission 
     TRY(store_insert_version(t, &v));
     if (passes)
         TRY(tags_follow(t, mem, &a, s->text->declared, tx_now(t)));
-    TRY(review_open(t, mem,
-                    &(struct going){&a, &v, s->rules, s->publish_at, s->user_id,
-                                    s->second_person}));
+    TRY(review_open(
+        t, mem, &(struct going){&a, &v, s->rules, s->publish_at, s->user_id, s->second_person}));
     TRY(step_leave(t, mem,
                    &(struct step){.a = &a,
                                   .version = 1,
@@ -308,11 +307,10 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     str state = is_public ? a.state : S("held");
     TRY(store_versions_up(t, &a, v.version, state));
     a.title = s->text->title;
-    TRY(article_go_on(t, mem, &(struct going){&a, &v, s->rules, s->publish_at, s->user_id,
-                                      s->second_person},
-                      &state));
-    *ret_o =
-        (struct article_outcome){a.no, v.version, state, handle, s->second_person};
+    TRY(article_go_on(
+        t, mem, &(struct going){&a, &v, s->rules, s->publish_at, s->user_id, s->second_person},
+        &state));
+    *ret_o = (struct article_outcome){a.no, v.version, state, handle, s->second_person};
     return OK;
 }
 

@@ -70,8 +70,8 @@ static err leave(struct tx *t, arena *mem, const struct article *a, const struct
                .kind = kind,
                .account_id = a->account_id,
                .actor = r->decided_by,
-               .subject = str_fmt(mem, "article/%lld/%lld", (long long)a->account_id,
-                                  (long long)a->no),
+               .subject =
+                   str_fmt(mem, "article/%lld/%lld", (long long)a->account_id, (long long)a->no),
                RECORD_FIELDS(RECORD_INT("version", r->version), RECORD_INT("author", r->asked_by),
                              RECORD_TEXT("reason", reason)),
            });

@@ -174,9 +174,8 @@ static err preview_of(struct releasing *x, struct article_preview_view *v)
     struct request *r = x->r;
     struct declaration d = declared_of(r->mem, x->now.text.declared);
     int minutes = 0;
-    *v = (struct article_preview_view){.title = x->now.text.title,
-                                       .digest = x->now.text.digest,
-                                       .facts = declared_facts(r, &d)};
+    *v = (struct article_preview_view){
+        .title = x->now.text.title, .digest = x->now.text.digest, .facts = declared_facts(r, &d)};
     declared_labels(r, &d, false, &v->declared);
     TRY(article_render(r->mem, &x->now, &v->body, &minutes));
     if (!x->old.version)
@@ -191,15 +190,15 @@ static struct facts_view facts_of(struct request *r, const struct releasing *x)
 {
     struct fact *f = NEW_N(r->mem, struct fact, 6);
     size_t n = 0;
-    f[n++] = (struct fact){.label = msg(r->lang, MSG_word_status),
-                           .text = msg_lookup(r->lang, "release.state_",
-                                              str_z(r->mem, x->one.state), MSG_word_none)};
+    f[n++] = (struct fact){
+        .label = msg(r->lang, MSG_word_status),
+        .text = msg_lookup(r->lang, "release.state_", str_z(r->mem, x->one.state), MSG_word_none)};
     f[n++] = (struct fact){.label = msg(r->lang, MSG_article_version),
                            .text = str_fmt(r->mem, "%d", x->one.version)};
     f[n++] = (struct fact){.label = msg(r->lang, MSG_release_author), .text = x->one.asked_name};
     if (x->one.decided_name.n)
-        f[n++] = (struct fact){.label = msg(r->lang, MSG_release_second),
-                               .text = x->one.decided_name};
+        f[n++] =
+            (struct fact){.label = msg(r->lang, MSG_release_second), .text = x->one.decided_name};
     if (x->one.reason.n)
         f[n++] = (struct fact){.label = msg(r->lang, MSG_word_reason), .text = x->one.reason};
     if (x->a.publish_at && str_eq(x->one.state, S("waiting")))
@@ -217,8 +216,8 @@ static err show_one(struct releasing *x, int status, struct form *f, str error)
     struct release_one_view v = {.r = r,
                                  .release = &x->one,
                                  .facts = facts_of(r, x),
-                                 .here = str_fmt(r->mem, "%.*s/%lld", FMT(here(r)),
-                                                 (long long)x->no),
+                                 .here =
+                                     str_fmt(r->mem, "%.*s/%lld", FMT(here(r)), (long long)x->no),
                                  .note = waits && own ? msg(r->lang, MSG_release_own) : S(""),
                                  .error = error,
                                  .back = f,
@@ -257,8 +256,7 @@ static err let_go(struct releasing *x)
     article_rules_now(r->site, r->mem, &x->rules);
     x->act.rules = &x->rules;
     x->act.scan = &x->scan;
-    return article_send(r,
-                        &(struct article_sending){decide, x, x->no, &x->now.text, &x->scan});
+    return article_send(r, &(struct article_sending){decide, x, x->no, &x->now.text, &x->scan});
 }
 
 static err answer(struct releasing *x, err e, struct form *f)

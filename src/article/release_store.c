@@ -5,20 +5,20 @@ enum { LIST_MAX = 200, ABLE_MAX = 100 };
 
 err store_release_insert(struct tx *t, const struct release *r)
 {
-    return db_exec(t,
-                   "INSERT INTO article_release (account_id, no, version, state, review_first,"
-                   " asked_by, asked_at) VALUES ($1, $2, $3, 'waiting', $4, $5, $6)",
-                   DB_IN(r->account_id, r->no, r->version, r->review_first, r->asked_by,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "INSERT INTO article_release (account_id, no, version, state, review_first,"
+        " asked_by, asked_at) VALUES ($1, $2, $3, 'waiting', $4, $5, $6)",
+        DB_IN(r->account_id, r->no, r->version, r->review_first, r->asked_by, tx_now(t)));
 }
 
 err store_release_decide(struct tx *t, const struct release *r, str state, str reason)
 {
-    return db_exec(t,
-                   "UPDATE article_release SET state = $4, reason = $5, decided_by = $6,"
-                   " decided_at = $7 WHERE account_id = $1 AND no = $2 AND version = $3",
-                   DB_IN(r->account_id, r->no, r->version, state, reason, r->decided_by,
-                         tx_now(t)));
+    return db_exec(
+        t,
+        "UPDATE article_release SET state = $4, reason = $5, decided_by = $6,"
+        " decided_at = $7 WHERE account_id = $1 AND no = $2 AND version = $3",
+        DB_IN(r->account_id, r->no, r->version, state, reason, r->decided_by, tx_now(t)));
 }
 
 err release_drop(struct tx *t, int64_t account_id, int64_t no)

@@ -351,14 +351,14 @@ static err propose(struct tx *t, const struct casefile *c, const struct decision
     int64_t changed = 0;
     TRY(reason_check(d));
     TRY(interest_check(t, c, d->officer));
-    TRY(db_exec_n(t,
-                  "UPDATE cases SET proposed_by = $2, proposed_verdict = $4, proposed_key = $5,"
-                  " proposed_reason = $6, claimed_by = 0, claimed_at = 0, claim_until = 0,"
-                  " rev = rev + 1 WHERE id = $1 AND state = 'open' AND claimed_by = $2"
-                  " AND claim_until >= $3",
-                  DB_IN(c->id, d->officer, tx_now(t), verdict_name(d->verdict), d->reason_key,
-                        d->reason),
-                  &changed));
+    TRY(db_exec_n(
+        t,
+        "UPDATE cases SET proposed_by = $2, proposed_verdict = $4, proposed_key = $5,"
+        " proposed_reason = $6, claimed_by = 0, claimed_at = 0, claim_until = 0,"
+        " rev = rev + 1 WHERE id = $1 AND state = 'open' AND claimed_by = $2"
+        " AND claim_until >= $3",
+        DB_IN(c->id, d->officer, tx_now(t), verdict_name(d->verdict), d->reason_key, d->reason),
+        &changed));
     return changed ? OK : fault(ERR_CONFLICT, "claim_lost", "case %lld", (long long)c->id);
 }
 

@@ -23,7 +23,7 @@ struct one {
     struct decision *done;
     size_t done_n;
     struct decision wish, proposal;
-    bool waits; /* the verdict is the first of two */
+    bool waits;            /* the verdict is the first of two */
     int64_t skip, next_id; /* the case to turn from; the one turned to, 0 = none */
     bool then_next;
 };
@@ -298,7 +298,7 @@ err do_desk_decide(struct request *r)
         e = request_tx(r, decide, &x);
     if (e != OK)
         return desk_answer(r, x.id, e);
-    reply_flash(r, x.waits                      ? MSG_desk_proposed_now
+    reply_flash(r, x.waits                     ? MSG_desk_proposed_now
                    : x.then_next && !x.next_id ? MSG_desk_done_all
                                                : MSG_desk_done);
     return reply_next(r, x.next_id, S("/desk"));

@@ -11,15 +11,15 @@
     X(agreement_required) /* agreement signed, and again by its deadline (A5.9) */                 \
     X(account_inactive)   /* account active (3.1) */                                               \
     X(measure_in_force)   /* no measure takes the function away (A13.1) */                         \
-    X(category_not_granted)  /* content category within the account's scope (A7.2) */              \
-    X(news_platform_closed)  /* the provider's own licence to carry news (A8.1) */                 \
-    X(licence_required)      /* a licence for news, or for the professional field (A7.2, A8.1) */  \
-    X(licence_expired)       /* there was one: it is over or was ended */                          \
-    X(source_not_listed)     /* news is reprinted from prescribed sources only (A8.1) */           \
-    X(reprint_not_permitted) /* by the account whose article it is (A10.2) */                      \
-    X(quota_used)            /* articles per day (A6.5) */                                         \
-    X(post_vacant)           /* an editor-in-chief is in office (A5.3) */                          \
-    X(emergency_freeze)      /* no emergency stops publishing here (A5.6) */                        \
+    X(category_not_granted)   /* content category within the account's scope (A7.2) */             \
+    X(news_platform_closed)   /* the provider's own licence to carry news (A8.1) */                \
+    X(licence_required)       /* a licence for news, or for the professional field (A7.2, A8.1) */ \
+    X(licence_expired)        /* there was one: it is over or was ended */                         \
+    X(source_not_listed)      /* news is reprinted from prescribed sources only (A8.1) */          \
+    X(reprint_not_permitted)  /* by the account whose article it is (A10.2) */                     \
+    X(quota_used)             /* articles per day (A6.5) */                                        \
+    X(post_vacant)            /* an editor-in-chief is in office (A5.3) */                         \
+    X(emergency_freeze)       /* no emergency stops publishing here (A5.6) */                      \
     X(second_member_missing)  /* somebody else is there who could release it (A10.1) */            \
     X(second_person_required) /* a second member released this version (A10.1, A4.3) */
 enum gate_reason {

@@ -42,8 +42,7 @@ err transfer_stands_of(struct tx *t, arena *mem, int64_t account_id, struct tran
     stand(&s, b.appeals != 0, "transfer_appeals");
     stand(&s, b.measures != 0, "transfer_measures");
     stand(&s, e == OK, "closing_asked");
-    stand(&s, !str_eq(a.state, S("active")) && !str_eq(a.state, S("paused")),
-          "account_not_active");
+    stand(&s, !str_eq(a.state, S("active")) && !str_eq(a.state, S("paused")), "account_not_active");
     *ret_s = s;
     return OK;
 }
@@ -97,8 +96,7 @@ static err room(struct tx *t, arena *mem, int64_t registrant_id, int64_t user_id
 }
 
 err transfer_receiver_stands(struct tx *t, arena *mem, const struct transfer *x,
-                             int64_t registrant_id, int64_t user_id,
-                             struct transfer_stands *ret_s)
+                             int64_t registrant_id, int64_t user_id, struct transfer_stands *ret_s)
 {
     struct transfer_stands s = {0};
     struct provider_settings ps;
@@ -159,8 +157,8 @@ static err step(struct tx *t, arena *mem, const struct transfer *x, enum record_
            });
 }
 
-static err ended(struct tx *t, arena *mem, struct transfer *x, enum record_kind kind,
-                 int64_t actor, str answer)
+static err ended(struct tx *t, arena *mem, struct transfer *x, enum record_kind kind, int64_t actor,
+                 str answer)
 {
     x->state = kind == RECORD_transfer_stopped ? S("stopped") : S("refused");
     x->answer = answer;

@@ -32,8 +32,7 @@ err transfer_stands_of(struct tx *t, arena *mem, int64_t account_id, struct tran
 /* On the side of the receiver: identity_required, agreement_required, subject_limit,
  * transfer_same, transfer_class, transfer_measures_there, licence_required. */
 err transfer_receiver_stands(struct tx *t, arena *mem, const struct transfer *x,
-                             int64_t registrant_id, int64_t user_id,
-                             struct transfer_stands *ret_s);
+                             int64_t registrant_id, int64_t user_id, struct transfer_stands *ret_s);
 
 struct transfer_wish {
     int64_t account_id, user_id, evidence_id;

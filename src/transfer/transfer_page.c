@@ -111,9 +111,9 @@ static err show_ask(struct transferring *x, struct form *f)
         .stand_n = x->stands.n,
         .form = open || x->stands.n ? NULL : f,
         .days = x->ps.transfer_days,
-        .link = x->token.n ? str_fmt(r->mem, "%.*s/transfer/%.*s", FMT(request_origin(r)),
-                                     FMT(x->token))
-                           : S("")};
+        .link = x->token.n
+                    ? str_fmt(r->mem, "%.*s/transfer/%.*s", FMT(request_origin(r)), FMT(x->token))
+                    : S("")};
     struct page page = {.place = PLACE_CONSOLE,
                         .back = {str_fmt(r->mem, "/console/%.*s/manage", FMT(r->member.handle)),
                                  msg(r->lang, MSG_manage_title), S("")}};
@@ -161,9 +161,8 @@ err do_transfer(struct request *r)
     TRY(password_confirm(r, &f, &right));
     if (!right)
         return show_ask(&x, &f);
-    x.wish = (struct transfer_wish){.account_id = x.a.id,
-                                    .user_id = r->session.user_id,
-                                    .reason = form_get(&f, "reason")};
+    x.wish = (struct transfer_wish){
+        .account_id = x.a.id, .user_id = r->session.user_id, .reason = form_get(&f, "reason")};
     err e = evidence_take(&x);
     if (e == OK)
         e = request_tx(r, ask, &x);
@@ -306,8 +305,8 @@ static struct steps_view steps_of(struct request *r, const struct transfer *x)
     bool done = str_eq(x->state, S("done"));
     for (size_t i = 0; i < LEN(STEPS); i++)
         v[i] = (struct step){.title = msg(r->lang, STEPS[i].label),
-                             .state = done || i < now ? STEP_DONE
-                                      : i > now       ? STEP_TODO
+                             .state = done || i < now    ? STEP_DONE
+                                      : i > now          ? STEP_TODO
                                       : transfer_open(x) ? STEP_NOW
                                                          : STEP_BAD};
     v[2].at_ms = x->due_at;
@@ -333,19 +332,19 @@ err page_my_transfer(struct request *r)
     for (size_t i = 0; i + 1 < base.n; i++)
         f[n++] = base.v[i];
     if (x.x.answer.n)
-        f[n++] =
-            (struct fact){.label = msg(r->lang, MSG_transfer_answer), .text = answer_words(r, &x.x)};
+        f[n++] = (struct fact){.label = msg(r->lang, MSG_transfer_answer),
+                               .text = answer_words(r, &x.x)};
     if (x.x.due_at)
         f[n++] = (struct fact){.label = msg(r->lang, MSG_transfer_due),
                                .text = clock_china_text(r->mem, x.x.due_at)};
-    struct confirm_view stop = {
-        .id = S("stop"),
-        .button = msg(r->lang, MSG_transfer_stop),
-        .title = msg(r->lang, MSG_transfer_stop),
-        .text = msg(r->lang, MSG_transfer_stop_text),
-        .action = str_fmt(r->mem, "/me/transfers/%lld/stop", (long long)x.x.id),
-        .csrf = r->session.csrf,
-        .danger = true};
+    struct confirm_view stop = {.id = S("stop"),
+                                .button = msg(r->lang, MSG_transfer_stop),
+                                .title = msg(r->lang, MSG_transfer_stop),
+                                .text = msg(r->lang, MSG_transfer_stop_text),
+                                .action =
+                                    str_fmt(r->mem, "/me/transfers/%lld/stop", (long long)x.x.id),
+                                .csrf = r->session.csrf,
+                                .danger = true};
     struct transfer_one_view v = {.facts = {f, n},
                                   .steps = steps_of(r, &x.x),
                                   .stop = transfer_open(&x.x) ? &stop : NULL,
@@ -412,12 +411,12 @@ err transfer_case_view(struct request *r, const struct casefile *c, html *ret_vi
          .text = str_fmt(r->mem, "%lld", (long long)x.a.subscribers)},
         {.label = msg(r->lang, MSG_word_reason), .text = x.x.reason},
     };
-    struct transfer_case_view v = {
-        .facts = {facts, LEN(facts)},
-        .file = x.x.evidence_id ? str_fmt(r->mem, "/desk/evidence/%lld/%lld",
-                                          (long long)x.x.from_registrant,
-                                          (long long)x.x.evidence_id)
-                                : S("")};
+    struct transfer_case_view v = {.facts = {facts, LEN(facts)},
+                                   .file = x.x.evidence_id
+                                               ? str_fmt(r->mem, "/desk/evidence/%lld/%lld",
+                                                         (long long)x.x.from_registrant,
+                                                         (long long)x.x.evidence_id)
+                                               : S("")};
     struct out *o = request_out(r);
     view_transfer_case(o, &v);
     *ret_view = out_take(o);

@@ -83,8 +83,7 @@ err store_transfer_untold(struct tx *t, int64_t *ret_id)
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
-err store_transfer_subscribers(struct tx *t, arena *mem, int64_t id, int64_t **ret_v,
-                               size_t *ret_n)
+err store_transfer_subscribers(struct tx *t, arena *mem, int64_t id, int64_t **ret_v, size_t *ret_n)
 {
     int64_t *v = NEW_N(mem, int64_t, TRANSFER_TELL), user = 0;
     size_t n = 0;

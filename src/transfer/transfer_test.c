@@ -1,8 +1,8 @@
 /* A transfer's way, and what stands against it (obligations 3.14). */
-#include "transfer/transfer.h"
 #include "base/clock.h"
 #include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
+#include "transfer/transfer.h"
 #include "transfer/transfer_store.h"
 
 #include <setjmp.h>
@@ -68,11 +68,11 @@ struct call {
 static err ask(struct tx *t, void *ctx)
 {
     struct call *c = ctx;
-    return transfer_ask(
-        t, mem,
-        &(struct transfer_wish){
-            .account_id = ACCOUNT, .user_id = c->user ? c->user : GIVER, .reason = S("merged")},
-        &c->token);
+    return transfer_ask(t, mem,
+                        &(struct transfer_wish){.account_id = ACCOUNT,
+                                                .user_id = c->user ? c->user : GIVER,
+                                                .reason = S("merged")},
+                        &c->token);
 }
 
 static err take(struct tx *t, void *ctx)
@@ -271,8 +271,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_transfer__road, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_transfer__held_until_settled_refused_when_lost,
-                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_transfer__held_until_settled_refused_when_lost, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_transfer__what_stands_against_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_transfer__stopped_and_refused, set_up, tear_down),
     };
