@@ -88,16 +88,16 @@ err account_touch(struct tx *t, arena *mem, str handle)
 
 /* ---- application ---- */
 
-/* own: accounts of the count that are this application itself (one that was returned). */
-static err application_check(const struct registrant_facts *f, int cap, int own, int64_t now)
+err application_check(const struct registrant_facts *f, int cap, int own, int64_t now)
 {
     if (!str_eq(f->state, S("verified")) || (f->valid_to && f->valid_to <= now))
         return fault(ERR_DENIED, "identity_required", "registrant is %.*s", FMT(f->state));
     if (f->version == 0 || f->signed_version < f->version)
         return fault(ERR_DENIED, "agreement_required", "signed version %lld of %lld",
                      (long long)f->signed_version, (long long)f->version);
-    if (f->used - own >= cap)
-        return fault(ERR_LIMIT, "subject_limit", "%lld of %d accounts", (long long)f->used, cap);
+    if (f->used - own >= cap + f->extra)
+        return fault(ERR_LIMIT, "subject_limit", "%lld of %lld accounts", (long long)f->used,
+                     (long long)(cap + f->extra));
     return OK;
 }
 

@@ -54,8 +54,7 @@ err account_case_view(struct request *r, const struct casefile *c, html *ret_vie
         {.label = msg(r->lang, MSG_account_categories), .text = category_names(r, x.a.categories)},
         {.label = msg(r->lang, MSG_account_class), .text = class},
         {.label = msg(r->lang, MSG_account_registrant), .text = x.holder},
-        {.label = msg(r->lang, MSG_account_used),
-         .text = str_fmt(r->mem, "%lld", (long long)x.f.used)},
+        {.label = msg(r->lang, MSG_account_used), .text = cap_text(r, &x.f)},
     };
     struct account_case_view v = {.note = notes_text(r, x.a.name), .facts = {facts, LEN(facts)}};
     struct out *o = request_out(r);

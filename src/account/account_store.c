@@ -16,11 +16,14 @@ err store_registrant_facts(struct tx *t, arena *mem, int64_t registrant_id,
                " COALESCE((SELECT MAX(p.version) FROM policy p WHERE p.kind = 'service_agreement'"
                "  AND p.effective_at <= $2), 0),"
                " (SELECT COUNT(*) FROM account a WHERE a.identity_key = r.identity_key"
-               "  AND a.state IN ('applied', 'returned', 'active', 'paused', 'suspended'))"
+               "  AND a.state IN ('applied', 'returned', 'active', 'paused', 'suspended')),"
+               " COALESCE((SELECT SUM(e.extra) FROM cap_exemption e"
+               "  WHERE e.identity_key = r.identity_key AND e.state = 'granted'"
+               "  AND e.until_at > $2), 0)"
                " FROM registrant r WHERE r.id = $1",
                DB_IN(registrant_id, tx_now(t)),
                DB_OUT(&f.class, &f.state, &f.identity_key, &f.valid_to, &f.user_id,
-                      &f.signed_version, &f.version, &f.used)));
+                      &f.signed_version, &f.version, &f.used, &f.extra)));
     *ret_f = f;
     return OK;
 }

@@ -6,6 +6,7 @@ struct registrant_facts { /* what an application must know of the registrant */
     str class, state;
     struct bytes identity_key;
     int64_t valid_to, user_id, signed_version, version, used; /* accounts counted against the cap */
+    int64_t extra; /* over it, by exemptions in force (exemption.h) */
 };
 err store_registrant_facts(struct tx *t, arena *mem, int64_t registrant_id,
                            struct registrant_facts *ret_f);
@@ -66,6 +67,9 @@ err store_token_insert(struct tx *t, struct bytes hash, const struct api_token_r
 err store_token_revoke(struct tx *t, int64_t account_id, int64_t id);
 
 /* ---- shared inside the department ---- */
+/* Verified, agreement signed, below the cap; own: accounts of the count that are this application
+ * itself (one that was returned). */
+err application_check(const struct registrant_facts *f, int cap, int own, int64_t now);
 err categories_check(str list);
 str account_subject(arena *mem, int64_t account_id); /* of records */
 str console_link(arena *mem, str handle);

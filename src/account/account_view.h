@@ -43,6 +43,13 @@ struct account_new_view {
     struct empty_view missing;
 };
 
+struct exemption_view {
+    struct facts_view facts;
+    struct table_view past;
+    const struct form *form; /* NULL: not now, see note */
+    str note;
+};
+
 struct console_view {
     const struct account *a;
     struct avatar_view avatar;
@@ -60,6 +67,7 @@ struct manage_view {
     const struct act_view *v;
     size_t n;
     str close, take; /* addresses of the pages that close it, that export it; "" = not now */
+    str transfer;    /* that transfers it */
 };
 struct members_view {
     struct table_view members, invites;

@@ -37,4 +37,6 @@ err avatar_take(struct request *r, struct form *f, struct media_in *ret_in,
                 struct media_stored **ret_m);
 html avatar_shown(struct request *r, str hash, str name);
 str category_names(struct request *r, str codes); /* in words */
+/* "2 of 2, and 1 more by exemption". */
+str cap_text(struct request *r, const struct registrant_facts *f);
 int account_cap(const struct provider_settings *ps, str class);

@@ -262,7 +262,8 @@ err page_manage(struct request *r)
         acts[n++] = real_name_act(&c);
     bool open = account_public(&c.a);
     struct manage_view v = {acts, n, open ? console_here(r, "/close") : S(""),
-                            open ? console_here(r, "/export") : S("")};
+                            open ? console_here(r, "/export") : S(""),
+                            open ? console_here(r, "/transfer") : S("")};
     struct page page = {.place = PLACE_CONSOLE};
     return REPLY_PAGE(r, &page, view_manage, &v);
 }

@@ -54,6 +54,17 @@ err avatar_take(struct request *r, struct form *f, struct media_in *ret_in,
     return OK;
 }
 
+str cap_text(struct request *r, const struct registrant_facts *f)
+{
+    struct provider_settings ps;
+    provider_live_get(r->site->provider, r->mem, &ps);
+    str args[] = {str_fmt(r->mem, "%lld", (long long)f->used),
+                  str_fmt(r->mem, "%d", account_cap(&ps, f->class)),
+                  str_fmt(r->mem, "%lld", (long long)f->extra)};
+    return msg_format(r->mem, r->lang, f->extra ? MSG_exemption_count_over : MSG_exemption_count,
+                      args, f->extra ? 3 : 2);
+}
+
 int account_cap(const struct provider_settings *ps, str class)
 {
     bool person = str_eq(class, S("individual"));

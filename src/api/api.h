@@ -5,7 +5,11 @@
 #include "account/account.h"
 #include "article/article.h"
 #include "base/json.h"
+#include "gate/gate.h"
 #include "web/request.h"
+
+/* What "waits_for" says of a version that a second member has to release. */
+#define SECOND_PERSON gate_reason_name(GATE_second_person_required)
 
 enum { API_JSON_MAX = 4 * 1024 * 1024, API_PER_PAGE = 20 };
 

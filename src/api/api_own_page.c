@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/schema.h"
 
+#include "article/release.h"
 #include "base/clock.h"
 #include "figures/figures.h"
 #include "measure/measure.h"
@@ -100,6 +101,7 @@ struct own_act {
     struct request *r;
     int64_t no, publish_at;
     str reason, returned;
+    bool waits; /* for a second member */
     struct article a;
 };
 
@@ -107,8 +109,13 @@ static err act_load(struct tx *t, void *ctx)
 {
     struct own_act *x = ctx;
     struct draft d;
+    struct release held;
     TRY(article_load(t, x->r->mem, x->r->member.account_id, x->no, &x->a));
-    err e = draft_load(t, x->r->mem, x->r->member.account_id, x->no, &d);
+    err e = release_of(t, x->r->mem, x->r->member.account_id, x->no, &held);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    x->waits = e == OK && str_eq(held.state, S("waiting"));
+    e = draft_load(t, x->r->mem, x->r->member.account_id, x->no, &d);
     x->returned = e == OK ? d.returned : S("");
     return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -128,6 +135,7 @@ static err act_answer(struct own_act *x)
     key_time(&j, r->mem, "publish_at", x->a.publish_at);
     jw_key_str(&j, "reason", x->a.reason);
     jw_key_str(&j, "returned", x->returned);
+    jw_key_str(&j, "waits_for", x->waits ? SECOND_PERSON : STR_NONE);
     jw_end(&j);
     return answer(r, &j);
 }

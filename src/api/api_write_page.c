@@ -83,6 +83,7 @@ static err answer(struct request *r, int status, const struct article_outcome *o
     jw_key_str(&j, "state", o->state);
     jw_key_int(&j, "version", o->version);
     jw_key_str(&j, "url", str_fmt(r->mem, "/a/%.*s/%lld", FMT(o->handle), (long long)o->no));
+    jw_key_str(&j, "waits_for", o->second_person ? SECOND_PERSON : STR_NONE);
     jw_end(&j);
     return reply_json(r, status, buf_str(&j.out));
 }

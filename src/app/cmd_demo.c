@@ -131,6 +131,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_programs(d));
     TRY(demo_leaving(d));
     TRY(demo_packages(d));
+    TRY(demo_hands(d));
     TRY(demo_scan(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",

@@ -93,6 +93,7 @@ err demo_provider(struct demo *d); /* the front page, the directory, support */
 
 err demo_leaving(struct demo *d);  /* an account closed by its owner */
 err demo_packages(struct demo *d); /* evidence packages */
+err demo_hands(struct demo *d);    /* two-person publishing, a transfer, accounts over the cap */
 err demo_cases(struct demo *d);    /* findings, rulings, an appeal */
 err demo_around(struct demo *d);   /* series, pinned articles; after demo_articles */
 err demo_programs(struct demo *d); /* tokens and webhooks */

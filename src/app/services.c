@@ -32,6 +32,7 @@
 #include "ruling/ruling.h"
 #include "scan/rules.h"
 #include "settings/provider.h"
+#include "transfer/transfer.h"
 #include "user/watch.h"
 #include "vault/vault.h"
 #include "webhook/webhook.h"
@@ -223,6 +224,10 @@ static const struct job_kind JOBS[] = {
     {.name = MEASURE_VERIFY_JOB, .fn = measure_verify_job},
     {.name = REPORT_WATCH_JOB, .fn = report_watch_job, .every_ms = 30 * SECOND_MS},
     {.name = CLOSING_JOB, .fn = closing_job, .every_ms = 10 * SECOND_MS},
+    {.name = TRANSFER_JOB,
+     .fn = transfer_job,
+     .every_ms = 2 * SECOND_MS,
+     .wanted = transfer_wanted},
     {.name = DEPARTURE_JOB, .fn = departure_job, .every_ms = 10 * SECOND_MS},
     {.name = EXPORT_JOB,
      .fn = export_job,

@@ -2,6 +2,8 @@
 #include "article/article.h"
 
 #include "article/article_store.h"
+#include "article/going.h"
+#include "article/release.h"
 #include "article/tag.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -11,73 +13,6 @@
 #include "notice/notice.h"
 #include "record/record.h"
 #include "web/request.h"
-
-/* ---- text ---- */
-
-static str kind_of(const struct doc_media *media, size_t n)
-{
-    bool picture = false;
-    for (size_t i = 0; i < n; i++) {
-        if (media[i].type == NODE_VIDEO)
-            return S("video");
-        if (media[i].type == NODE_AUDIO)
-            return S("audio");
-        picture = true;
-    }
-    return picture ? S("picture") : S("text");
-}
-
-static str first_picture(const struct doc_media *media, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (media[i].type == NODE_PICTURE)
-            return media[i].blob;
-    return S("");
-}
-
-/* The beginning of the text as one line. */
-static str digest_of(arena *mem, str text)
-{
-    char *p = arena_alloc(mem, text.n + 1);
-    for (size_t i = 0; i < text.n; i++)
-        p[i] = text.p[i] == '\n' || text.p[i] == '\t' ? ' ' : text.p[i];
-    return str_ellipsis(mem, str_trim((str){p, text.n}), ARTICLE_DIGEST_MAX - 1);
-}
-
-err article_text_check(arena *mem, const struct article_text *in, const struct node *doc,
-                       struct article_text *ret_text)
-{
-    struct article_text x = *in;
-    x.title = str_trim(in->title);
-    if (!x.title.n)
-        return fault_field(ERR_INVALID, "title_required", "title", "no title");
-    if (str_count(x.title) > ARTICLE_TITLE_MAX)
-        return fault_field(ERR_INVALID, "title_too_long", "title", "title over %d",
-                           ARTICLE_TITLE_MAX);
-    if (!x.category.n)
-        return fault_field(ERR_INVALID, "category_required", "category", "no category");
-    size_t n;
-    const struct doc_media *media = doc_pictures(mem, doc, &n);
-    str text = doc_text(mem, doc, DOC_TEXT_READ);
-    if (!str_trim(text).n && !n)
-        return fault_field(ERR_INVALID, "document_empty", "doc", "nothing in it");
-    x.digest = str_trim(in->digest);
-    if (!x.digest.n)
-        x.digest = digest_of(mem, text);
-    if (str_count(x.digest) > ARTICLE_DIGEST_MAX)
-        return fault_field(ERR_INVALID, "digest_too_long", "digest", "digest over %d",
-                           ARTICLE_DIGEST_MAX);
-    x.cover = in->cover.n ? in->cover : first_picture(media, n);
-    if (x.cover.n && !doc_blob_ok(x.cover))
-        return fault_field(ERR_INVALID, "bad_cover", "cover", "cover is no media hash");
-    x.kind = kind_of(media, n);
-    x.declared = in->declared.p ? in->declared : S("");
-    TRY(declaration_complete(mem, x.category, &x.declared));
-    TRY(doc_json(mem, doc, &x.doc));
-    x.tree = doc;
-    *ret_text = x;
-    return OK;
-}
 
 /* Of title, digest, cover, category and document, a NUL behind each; and of what is declared, if
  * anything is. */
@@ -175,7 +110,7 @@ static err tell(struct tx *t, arena *mem, const struct article *a, const char *k
 }
 
 /* The draft that the writers go on with: theirs if there is one, else the version's text. */
-static err draft_restore(struct tx *t, arena *mem, const struct article *a, int version, str reason)
+err draft_restore(struct tx *t, arena *mem, const struct article *a, int version, str reason)
 {
     struct draft d;
     err e = draft_load(t, mem, a->account_id, a->no, &d);
@@ -271,31 +206,57 @@ static err plan(struct tx *t, arena *mem, const struct article *a, const struct 
     return tags_follow(t, mem, a, v->text.declared, publish_at);
 }
 
-static err review_open(struct tx *t, const struct article *a, int version, int64_t user_id,
-                       int64_t review_ms)
+/* The next to look at a version: a second member of the account, or staff. */
+static err review_open(struct tx *t, arena *mem, const struct going *g)
 {
+    const struct article *a = g->a;
+    int64_t author = g->v->author_id;
+    if (g->second_person)
+        return release_open(
+            t, mem, a,
+            &(struct release){.version = g->v->version,
+                              .asked_by = author,
+                              .review_first = g->rules->mode == ARTICLE_REVIEW_FIRST});
     return case_open(t, &(struct casefile){.kind = CASE_ARTICLE,
                                            .account_id = a->account_id,
                                            .subject = a->no,
-                                           .version = version,
+                                           .version = g->v->version,
                                            .title = a->title,
-                                           .opened_by = user_id,
-                                           .due_at = tx_now(t) + review_ms});
+                                           .opened_by = author,
+                                           .due_at = tx_now(t) + g->rules->review_ms});
+}
+
+static bool goes_public(const struct article_rules *rules, bool second_person)
+{
+    return rules->mode == ARTICLE_REVIEW_AFTER && !second_person;
+}
+
+err article_go_on(struct tx *t, arena *mem, const struct going *g, str *ret_state)
+{
+    const struct article *a = g->a;
+    *ret_state = str_eq(a->state, S("published")) ? a->state : S("held");
+    if (goes_public(g->rules, g->second_person)) {
+        bool later = g->publish_at > tx_now(t);
+        *ret_state = later ? S("scheduled") : S("published");
+        TRY(later ? plan(t, mem, a, g->v, g->publish_at) : publish(t, mem, a, g->v, g->actor));
+    } else if (g->publish_at) {
+        TRY(store_plan(t, a, g->publish_at));
+    }
+    return review_open(t, mem, g);
 }
 
 /* A new article without a draft: one row each, no reading back. */
 static err submit_new(struct tx *t, arena *mem, const struct article_submission *s, str handle,
                       struct article_outcome *ret_o)
 {
-    bool now = s->rules->mode == ARTICLE_REVIEW_AFTER && s->publish_at <= tx_now(t);
+    bool passes = goes_public(s->rules, s->second_person);
+    bool now = passes && s->publish_at <= tx_now(t);
     struct article a = {.account_id = s->account_id,
                         .handle = handle,
                         .title = s->text->title,
                         .category = s->text->category};
     TRY(store_next_no(t, s->account_id, true, now, &a.no));
-    a.state = now                                      ? S("published")
-              : s->rules->mode == ARTICLE_REVIEW_AFTER ? S("scheduled")
-                                                       : S("held");
+    a.state = now ? S("published") : passes ? S("scheduled") : S("held");
     struct sha256 hash = text_hash(mem, s->text);
     struct article_version v = {.account_id = a.account_id,
                                 .no = a.no,
@@ -303,20 +264,20 @@ static err submit_new(struct tx *t, arena *mem, const struct article_submission 
                                 .author_id = s->user_id,
                                 .text = *s->text,
                                 .hash = {hash.b, sizeof hash.b}};
-    bool passed = !str_eq(a.state, S("held"));
     TRY(store_insert(t, &(struct article_put){.account_id = a.account_id,
                                               .no = a.no,
                                               .user_id = s->user_id,
                                               .published_at = now ? tx_now(t) : 0,
                                               .publish_at = s->publish_at,
                                               .state = a.state,
-                                              .version = passed,
+                                              .version = passes,
                                               .versions = 1,
                                               .text = s->text}));
     TRY(store_insert_version(t, &v));
-    if (passed)
+    if (passes)
         TRY(tags_follow(t, mem, &a, s->text->declared, tx_now(t)));
-    TRY(review_open(t, &a, 1, s->user_id, s->rules->review_ms));
+    TRY(review_open(
+        t, mem, &(struct going){&a, &v, s->rules, s->publish_at, s->user_id, s->second_person}));
     TRY(step_leave(t, mem,
                    &(struct step){.a = &a,
                                   .version = 1,
@@ -325,7 +286,7 @@ static err submit_new(struct tx *t, arena *mem, const struct article_submission 
                                   .hash = v.hash}));
     if (now)
         TRY(pages_touch(t, mem, &a, a.category));
-    *ret_o = (struct article_outcome){a.no, 1, a.state, handle};
+    *ret_o = (struct article_outcome){a.no, 1, a.state, handle, s->second_person};
     return OK;
 }
 
@@ -364,15 +325,10 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     str state = is_public ? a.state : S("held");
     TRY(store_versions_up(t, &a, v.version, state));
     a.title = s->text->title;
-    if (s->rules->mode == ARTICLE_REVIEW_AFTER) {
-        bool later = s->publish_at > tx_now(t);
-        state = later ? S("scheduled") : S("published");
-        TRY(later ? plan(t, mem, &a, &v, s->publish_at) : publish(t, mem, &a, &v, s->user_id));
-    } else if (s->publish_at) {
-        TRY(store_plan(t, &a, s->publish_at));
-    }
-    TRY(review_open(t, &a, v.version, s->user_id, s->rules->review_ms));
-    *ret_o = (struct article_outcome){a.no, v.version, state, handle};
+    TRY(article_go_on(
+        t, mem, &(struct going){&a, &v, s->rules, s->publish_at, s->user_id, s->second_person},
+        &state));
+    *ret_o = (struct article_outcome){a.no, v.version, state, handle, s->second_person};
     return OK;
 }
 
@@ -389,6 +345,15 @@ err article_question(arena *mem, int64_t account_id, const struct article_text *
                                     .source_url = d.v[DECLARE_source_url]};
     if (ret_q->reprint)
         (void)declaration_here(&d, &ret_q->of_handle, &ret_q->of_no);
+    return OK;
+}
+
+err version_question(arena *mem, const struct article_version *v, struct gate_question *ret_q)
+{
+    TRY(article_question(mem, v->account_id, &v->text, ret_q));
+    ret_q->no = v->no;
+    ret_q->version = v->version;
+    ret_q->author_id = v->author_id;
     return OK;
 }
 
@@ -415,8 +380,8 @@ static err submit_any(struct tx *t, arena *mem, const struct article_submission 
 }
 
 /* During an emergency: does what one reads of this text have to be reviewed first (A5.6)? */
-static err emergency_asks(struct tx *t, arena *mem, int64_t account_id,
-                          const struct article_text *x, bool *ret_holds)
+err emergency_asks(struct tx *t, arena *mem, int64_t account_id, const struct article_text *x,
+                   bool *ret_holds)
 {
     const struct node *tree = x->tree;
     struct node *read = NULL;
@@ -454,6 +419,7 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
     TRY(article_question(mem, s->account_id, s->text, &q));
     q.counts = true;
     q.daily_quota = s->rules->daily_quota;
+    q.author_id = s->user_id;
     TRY(gate_pass(t, mem, &q, &gate));
     struct article_submission sent = *s;
     struct article_rules rules = *s->rules;
@@ -462,6 +428,7 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
         TRY(emergency_asks(t, mem, s->account_id, s->text, &holds));
     if (holds)
         rules.mode = ARTICLE_REVIEW_FIRST;
+    sent.second_person = gate.second_person;
     sent.rules = &rules;
     TRY(s->scan ? submit_scanned(t, mem, &sent, gate.handle, ret_o)
                 : submit_any(t, mem, &sent, gate.handle, ret_o));
@@ -493,6 +460,7 @@ err article_unsubmit(struct tx *t, int64_t account_id, int64_t no, int64_t user_
     if (!str_eq(a.state, S("held")) && !str_eq(a.state, S("scheduled")))
         return fault(ERR_CONFLICT, "not_in_review", "article is %.*s", FMT(a.state));
     TRY(case_cancel(t, CASE_ARTICLE, account_id, no));
+    TRY(release_drop(t, account_id, no));
     TRY(store_state(t, &a, S("draft"), S("")));
     TRY(draft_restore(t, mem, &a, a.versions, S("")));
     return step_leave(
@@ -511,6 +479,7 @@ err article_withdraw(struct tx *t, arena *mem, int64_t account_id, int64_t no, i
     if (!str_trim(reason).n)
         return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
     TRY(case_cancel(t, CASE_ARTICLE, account_id, no));
+    TRY(release_drop(t, account_id, no));
     TRY(store_state(t, &a, S("withdrawn"), reason));
     TRY(store_count_public(t, account_id, -1));
     TRY(pages_touch(t, mem, &a, a.category));
@@ -548,7 +517,7 @@ static err approve(struct tx *t, arena *mem, const struct article *a,
                                          .hash = v->hash});
     struct gate_question q;
     struct gate_answer gate;
-    TRY(article_question(mem, a->account_id, &v->text, &q));
+    TRY(version_question(mem, v, &q));
     TRY(gate_pass(t, mem, &q, &gate));
     if (a->publish_at > tx_now(t)) {
         TRY(plan(t, mem, a, v, a->publish_at));
@@ -625,6 +594,7 @@ err article_take_down(struct tx *t, arena *mem, const struct article_act *act, s
     *ret_state = a.state;
     *ret_reason = a.reason;
     TRY(case_cancel(t, CASE_ARTICLE, a.account_id, a.no));
+    TRY(release_drop(t, a.account_id, a.no));
     TRY(store_state(t, &a, S("removed"), act->reason));
     if (str_eq(a.state, S("published")))
         TRY(store_count_public(t, a.account_id, -1));
@@ -733,7 +703,7 @@ static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
     TRY(article_version_load(t, mem, a.account_id, a.no, a.version, &v));
     struct gate_question q;
     struct gate_answer gate;
-    TRY(article_question(mem, a.account_id, &v.text, &q));
+    TRY(version_question(mem, &v, &q));
     TRY(gate_ask(t, mem, &q, &gate));
     bool held = false;
     if (!gate.closed && gate.emergency_hold)

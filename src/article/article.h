@@ -45,6 +45,7 @@ struct article_outcome {
     int version;
     str state; /* held, scheduled or published */
     str handle;
+    bool second_person; /* it waits for a second member's release */
 };
 
 /* One article with its account, as lists and pages show it. */
@@ -94,6 +95,7 @@ struct article_submission {
     const struct article_text *text;
     const struct article_rules *rules;
     const struct scan_result *scan; /* of the text; NULL: a demo's or a test's, not scanned */
+    bool second_person; /* set by article_submit: a second member releases it first (release.h) */
 };
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o);

@@ -1,6 +1,7 @@
 /* The console's list of articles, and where one article stands. */
 #include "article/article.h"
 #include "article/console_view.h"
+#include "article/release.h"
 #include "article/remark.h"
 #include "article/sequel.h"
 #include "article_list.html.h"
@@ -145,6 +146,7 @@ struct showing {
     struct article a;
     struct draft d;
     bool has_draft, pinned;
+    struct release release;
     int64_t notes;
     struct article_event *events;
     size_t event_n;
@@ -159,7 +161,10 @@ static err show_read(struct tx *t, void *ctx)
     TRY(article_events(t, mem, account, s->no, &s->events, &s->event_n));
     TRY(pin_has(t, account, s->no, &s->pinned));
     TRY(remark_open_count(t, account, s->no, &s->notes));
-    err e = draft_load(t, mem, account, s->no, &s->d);
+    err e = release_of(t, mem, account, s->no, &s->release);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    e = draft_load(t, mem, account, s->no, &s->d);
     s->has_draft = e == OK;
     return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -241,6 +246,11 @@ static err state_page(struct request *r, int status, const struct form *withdraw
         .can_link = !str_eq(a->state, S("removed")) && !str_eq(a->state, S("discarded")),
         .can_pin = str_eq(a->state, S("published")) && r->member.role >= MEMBER_EDITOR,
         .pinned = s.pinned,
+        .second = str_eq(s.release.state, S("waiting"))
+                      ? str_fmt(r->mem, "/console/%.*s/releases/%lld", FMT(r->member.handle),
+                                (long long)s.no)
+                      : S(""),
+        .second_open = r->member.role >= MEMBER_EDITOR,
         .notes = s.notes,
         .can_withdraw = str_eq(a->state, S("published")) && r->member.role >= MEMBER_EDITOR,
         .discard = {.id = S("discard"),

@@ -13,7 +13,9 @@ struct article_state_view {
     struct facts_view facts;
     str base, returned;
     bool has_draft, can_edit, can_unsubmit, can_withdraw, can_discard, can_pin, can_link, pinned;
-    int64_t notes; /* open threads */
+    str second;       /* where a second member releases the version that waits; "" = none does */
+    bool second_open; /* for this person */
+    int64_t notes;    /* open threads */
     struct confirm_view discard;
     struct form withdraw;
 };

@@ -258,6 +258,7 @@ static err ask_read(struct tx *t, void *ctx)
     TRY(article_question(x->r->mem, x->r->member.account_id, &x->text, &q));
     q.counts = true;
     q.daily_quota = x->rules.daily_quota;
+    q.author_id = x->r->session.user_id;
     return gate_ask(t, x->r->mem, &q, &x->gate);
 }
 
@@ -267,6 +268,8 @@ static str gate_href(struct request *r, enum gate_reason reason)
         return S("/me/registrants");
     if (reason == GATE_licence_required || reason == GATE_licence_expired)
         return str_fmt(r->mem, "/console/%.*s/licences", FMT(r->member.handle));
+    if (reason == GATE_second_member_missing)
+        return str_fmt(r->mem, "/console/%.*s/members", FMT(r->member.handle));
     if (reason == GATE_source_not_listed)
         return S("/news-sources");
     if (reason == GATE_category_not_granted)
@@ -338,7 +341,7 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
     if (e == OK)
         e = article_send(r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan});
     if (e == OK) {
-        reply_flash(r, MSG_article_submitted);
+        reply_flash(r, x->outcome.second_person ? MSG_release_waits_now : MSG_article_submitted);
         return reply_redirect(r, editing_base(x));
     }
     if (e == ERR_DENIED && str_eq(str_from(fault_of(e).reason), S("scan_refused")))

@@ -14,7 +14,9 @@
     X(CASE_LICENCE, licence)                                                                       \
     X(CASE_NEWS_LICENCE, news_licence)                                                             \
     X(CASE_FINDING, finding)                                                                       \
-    X(CASE_APPEAL, appeal)
+    X(CASE_APPEAL, appeal)                                                                         \
+    X(CASE_EXEMPTION, exemption)                                                                   \
+    X(CASE_TRANSFER, transfer)
 enum case_kind {
 #define X(id, name) id,
     CASE_KIND_TABLE(X)
@@ -39,6 +41,7 @@ struct casefile {
     int severity;        /* CASE_FINDING: 1 (worst) to 4; else 0 */
     int64_t priority;    /* more is sooner, among equal due times */
     int64_t proposed_by; /* whose proposal waits for a second officer; 0 = none waits */
+    int eyes;            /* officers that a verdict needs: 1 (also when 0 is given) or 2 */
 };
 struct decision {
     int64_t id, case_id, officer, at;
@@ -103,6 +106,13 @@ struct case_turn {
     int64_t user_id, lease_ms, done;
 };
 err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64_t *ret_id);
+/* Of a case with two officers the first one's verdict waits as a proposal, and the claim is given
+ * back; the same verdict by a second one decides (d then names both), another one waits in its
+ * place. To return takes one. *ret_final: case_decide is to be called. Errors as there. */
+err case_agree(struct tx *t, arena *mem, const struct casefile *c, struct decision *d,
+               bool *ret_final);
+/* What waits for a second officer; officer 0: nothing does. */
+err case_proposal(struct tx *t, arena *mem, int64_t id, struct decision *ret_d);
 /* Writes the immutable decision and closes the case; the officer must hold the claim (ERR_CONFLICT
  * "claim_lost"; "case_decided" when it is over). Return and reject need a reason (ERR_INVALID
  * "reason_required"). */

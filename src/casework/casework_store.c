@@ -23,13 +23,14 @@ static err row_take(struct row *row, struct casefile *ret_c)
 #define COLUMNS                                                                                    \
     "c.id, c.account_id, c.subject, c.opened_by, c.opened_at, c.due_at, c.claimed_by,"             \
     " c.claimed_at, c.claim_until, c.decided_at, c.version, c.title, c.state, COALESCE(u.name, "   \
-    "''), c.family, c.severity, c.priority, c.proposed_by, c.kind"
+    "''), c.family, c.severity, c.priority, c.proposed_by, c.eyes, c.kind"
 #define FROM " FROM cases c LEFT JOIN users u ON u.id = c.claimed_by"
 #define OUT(r)                                                                                     \
     DB_OUT(&(r).c.id, &(r).c.account_id, &(r).c.subject, &(r).c.opened_by, &(r).c.opened_at,       \
            &(r).c.due_at, &(r).c.claimed_by, &(r).c.claimed_at, &(r).c.claim_until,                \
            &(r).c.decided_at, &(r).c.version, &(r).c.title, &(r).c.state, &(r).c.claimed_name,     \
-           &(r).c.family, &(r).c.severity, &(r).c.priority, &(r).c.proposed_by, &(r).kind)
+           &(r).c.family, &(r).c.severity, &(r).c.priority, &(r).c.proposed_by, &(r).c.eyes,       \
+           &(r).kind)
 
 err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject)
 {
@@ -45,11 +46,11 @@ static err case_insert(struct tx *t, struct casefile *c)
     c->id = id_new();
     return db_exec(t,
                    "INSERT INTO cases (id, kind, account_id, subject, version, title, state,"
-                   " opened_by, opened_at, due_at, family, severity)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11)",
+                   " opened_by, opened_at, due_at, family, severity, eyes)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12)",
                    DB_IN(c->id, case_kind_name(c->kind), c->account_id, c->subject, c->version,
                          str_ellipsis(mem, c->title, TITLE_MAX), c->opened_by, tx_now(t), c->due_at,
-                         c->family.p ? c->family : S(""), c->severity));
+                         c->family.p ? c->family : S(""), c->severity, c->eyes > 1 ? 2 : 1));
 }
 
 err case_open(struct tx *t, struct casefile *c)
@@ -275,7 +276,8 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                "   OR (c.kind = 'profile' AND $6 = 1) OR (c.kind = 'article' AND $7 = 1)"
                "   OR (c.kind = 'policy' AND $8 = 1) OR (c.kind = 'finding' AND $9 = 1)"
                "   OR (c.kind = 'appeal' AND $10 = 1) OR (c.kind = 'licence' AND $11 = 1)"
-               "   OR (c.kind = 'news_licence' AND $12 = 1))"
+               "   OR (c.kind = 'news_licence' AND $12 = 1)"
+               "   OR (c.kind = 'exemption' AND $13 = 1) OR (c.kind = 'transfer' AND $14 = 1))"
                "  AND c.proposed_by <> $1"
                "  AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.subject"
                "   AND c.kind = 'appeal' AND (d.officer = $1 OR d.second_officer = $1))"
@@ -287,7 +289,8 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                      kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
                      kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1, kinds >> CASE_FINDING & 1,
                      kinds >> CASE_APPEAL & 1, kinds >> CASE_LICENCE & 1,
-                     kinds >> CASE_NEWS_LICENCE & 1),
+                     kinds >> CASE_NEWS_LICENCE & 1, kinds >> CASE_EXEMPTION & 1,
+                     kinds >> CASE_TRANSFER & 1),
                DB_OUT(&id)));
     *ret_id = id;
     return OK;
@@ -340,10 +343,67 @@ static err tell_programs(struct tx *t, const struct casefile *c, const struct de
                                          RECORD_TEXT("reason", d->reason))});
 }
 
-err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
+static err reason_check(const struct decision *d)
 {
     if (d->verdict != VERDICT_APPROVE && !str_trim(d->reason).n)
         return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
+    return OK;
+}
+
+err case_proposal(struct tx *t, arena *mem, int64_t id, struct decision *ret_d)
+{
+    struct decision d = {.case_id = id};
+    str verdict;
+    TRY(db_one(t, mem,
+               "SELECT CASE WHEN c.proposed_verdict = '' THEN 0 ELSE c.proposed_by END,"
+               " c.proposed_verdict, c.proposed_key, c.proposed_reason, COALESCE(u.name, '')"
+               " FROM cases c LEFT JOIN users u ON u.id = c.proposed_by WHERE c.id = $1",
+               DB_IN(id), DB_OUT(&d.officer, &verdict, &d.reason_key, &d.reason, &d.officer_name)));
+    if (d.officer)
+        TRY(verdict_parse(verdict, &d.verdict));
+    *ret_d = d;
+    return OK;
+}
+
+static err propose(struct tx *t, const struct casefile *c, const struct decision *d)
+{
+    int64_t changed = 0;
+    TRY(reason_check(d));
+    TRY(interest_check(t, c, d->officer));
+    TRY(db_exec_n(
+        t,
+        "UPDATE cases SET proposed_by = $2, proposed_verdict = $4, proposed_key = $5,"
+        " proposed_reason = $6, claimed_by = 0, claimed_at = 0, claim_until = 0,"
+        " rev = rev + 1 WHERE id = $1 AND state = 'open' AND claimed_by = $2"
+        " AND claim_until >= $3",
+        DB_IN(c->id, d->officer, tx_now(t), verdict_name(d->verdict), d->reason_key, d->reason),
+        &changed));
+    return changed ? OK : fault(ERR_CONFLICT, "claim_lost", "case %lld", (long long)c->id);
+}
+
+err case_agree(struct tx *t, arena *mem, const struct casefile *c, struct decision *d,
+               bool *ret_final)
+{
+    struct decision first;
+    *ret_final = c->eyes < 2 || d->verdict == VERDICT_RETURN;
+    if (*ret_final)
+        return OK;
+    TRY(case_proposal(t, mem, c->id, &first));
+    *ret_final = first.officer && first.officer != d->officer && first.verdict == d->verdict;
+    if (!*ret_final)
+        return propose(t, c, d);
+    d->second_officer = d->officer;
+    d->officer = first.officer;
+    if (!d->reason.n) {
+        d->reason_key = first.reason_key;
+        d->reason = first.reason;
+    }
+    return OK;
+}
+
+err case_decide(struct tx *t, arena *mem, int64_t case_id, struct decision *d)
+{
+    TRY(reason_check(d));
     struct casefile c;
     TRY(case_load(t, mem, case_id, &c));
     TRY(interest_check(t, &c, d->officer));

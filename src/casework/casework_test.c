@@ -338,6 +338,50 @@ static void test_case__a_new_one_replaces_the_old(void **state)
     assert_true(str_eq(loaded(old).c.state, S("cancelled")));
 }
 
+static err agree(struct tx *t, void *ctx)
+{
+    struct call *c = ctx;
+    bool final = false;
+    TRY(case_load(t, mem, c->id, &c->c));
+    TRY(case_agree(t, mem, &c->c, &c->d, &final));
+    return final ? case_decide(t, mem, c->id, &c->d) : OK;
+}
+
+static err agreed(int64_t id, int64_t officer, enum verdict v, str reason)
+{
+    struct call c = {
+        .id = id, .d = {.verdict = v, .officer = officer, .reason = reason, .reason_key = S("")}};
+    return db_tx(db, agree, &c);
+}
+
+static void test_case__two_officers_decide_alike(void **state)
+{
+    (void)state;
+    struct call c = {.c = {.kind = CASE_EXEMPTION,
+                           .subject = 1,
+                           .opened_by = OPERATOR,
+                           .eyes = 2,
+                           .title = S("individual"),
+                           .due_at = clock_ms() + HOUR_MS}};
+    assert_int_equal(db_tx(db, open_, &c), OK);
+    int64_t id = c.c.id;
+    assert_int_equal(agreed(id, ANNA, VERDICT_APPROVE, S("")), ERR_CONFLICT);
+    assert_int_equal(claimed(id, ANNA, HOUR_MS), OK);
+    assert_int_equal(agreed(id, ANNA, VERDICT_APPROVE, S("")), OK);
+    assert_true(str_eq(loaded(id).c.state, S("open")));
+    assert_int_equal(claimed(id, ANNA, HOUR_MS), ERR_DENIED); /* nobody is their own second */
+    assert_int_equal(claimed(id, BERT, HOUR_MS), OK);
+    assert_int_equal(agreed(id, BERT, VERDICT_REJECT, S("")), ERR_INVALID);
+    assert_int_equal(agreed(id, BERT, VERDICT_REJECT, S("no")), OK); /* other: now that waits */
+    assert_true(str_eq(loaded(id).c.state, S("open")));
+    assert_int_equal(claimed(id, ANNA, HOUR_MS), OK);
+    assert_int_equal(agreed(id, ANNA, VERDICT_REJECT, S("no, too")), OK);
+    struct call done = loaded(id);
+    assert_true(str_eq(done.c.state, S("decided")));
+    assert_int_equal(done.done[0].officer, BERT);
+    assert_int_equal(done.done[0].second_officer, ANNA);
+}
+
 #define TD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 int main(void)
 {
@@ -352,6 +396,7 @@ int main(void)
         TD(test_case__turn_takes_own_claims_first),
         TD(test_case__list_is_stable),
         TD(test_case__counts),
+        TD(test_case__two_officers_decide_alike),
         TD(test_case__a_new_one_replaces_the_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

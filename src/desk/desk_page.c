@@ -22,7 +22,8 @@ struct one {
     struct casefile c;
     struct decision *done;
     size_t done_n;
-    struct decision wish;
+    struct decision wish, proposal;
+    bool waits;            /* the verdict is the first of two */
     int64_t skip, next_id; /* the case to turn from; the one turned to, 0 = none */
     bool then_next;
 };
@@ -31,6 +32,7 @@ static err load_one(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
     TRY(case_load(t, x->r->mem, x->id, &x->c));
+    TRY(case_proposal(t, x->r->mem, x->id, &x->proposal));
     return case_decisions(t, x->r->mem, x->id, &x->done, &x->done_n);
 }
 
@@ -64,6 +66,17 @@ static str typed(const struct request *r, const char *name)
 {
     str s = request_field(r, name);
     return s.p ? s : S("");
+}
+
+/* "Li proposes to approve: …" */
+static str proposal_of(const struct request *r, const struct one *x)
+{
+    const struct decision *p = &x->proposal;
+    if (!p->officer || !str_eq(x->c.state, S("open")))
+        return S("");
+    str args[] = {p->officer_name, verdict_words(r, x, p->verdict), p->reason};
+    return msg_format(r->mem, r->lang, p->reason.n ? MSG_desk_proposed_because : MSG_desk_proposed,
+                      args, p->reason.n ? 3 : 2);
 }
 
 static void fill_acts(struct request *r, const struct one *x, struct desk_case_view *v)
@@ -101,6 +114,8 @@ static err show_case(struct request *r, int64_t id, int status, str error)
         .base = desk_case_href(r->mem, id),
         .title = desk_title(r, &x.c),
         .package = package_of(r, &x.c),
+        .proposal = proposal_of(r, &x),
+        .two = x.c.eyes > 1,
         .history = history_of(r, &x),
     };
     fill_acts(r, &x, &v);
@@ -250,12 +265,17 @@ static err decide(struct tx *t, void *ctx)
     if (!DESK_KINDS[x->c.kind].decided)
         return fault(ERR_DENIED, "decided_elsewhere", "case %lld needs a ruling", (long long)x->id);
     TRY(reason_fill(r, &x->c, &d));
-    TRY(case_decide(t, r->mem, x->id, &d));
-    TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, &d));
+    bool final = false;
+    TRY(case_agree(t, r->mem, &x->c, &d, &final));
+    x->waits = !final;
+    if (final) {
+        TRY(case_decide(t, r->mem, x->id, &d));
+        TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, &d));
+    }
     TRY(record_add(t, &(struct record_in){
-                          .kind = RECORD_case_decided,
+                          .kind = final ? RECORD_case_decided : RECORD_case_proposed,
                           .account_id = x->c.account_id,
-                          .actor = d.officer,
+                          .actor = r->session.user_id,
                           .subject = str_fmt(r->mem, "case/%lld", (long long)x->id),
                           RECORD_FIELDS(RECORD_INT("case", x->id),
                                         RECORD_TEXT("verdict", verdict_name(d.verdict)),
@@ -278,6 +298,8 @@ err do_desk_decide(struct request *r)
         e = request_tx(r, decide, &x);
     if (e != OK)
         return desk_answer(r, x.id, e);
-    reply_flash(r, x.then_next && !x.next_id ? MSG_desk_done_all : MSG_desk_done);
+    reply_flash(r, x.waits                     ? MSG_desk_proposed_now
+                   : x.then_next && !x.next_id ? MSG_desk_done_all
+                                               : MSG_desk_done);
     return reply_next(r, x.next_id, S("/desk"));
 }

@@ -46,6 +46,8 @@ struct desk_case_view {
     str csrf, error, kind, base, title;
     str reason, reason_key; /* as typed; kept when the decision could not be made */
     str next_href;          /* posts: the next case without deciding this one */
+    str proposal;           /* what the first of two officers said; "" = nothing yet */
+    bool two;               /* a verdict needs two officers */
     str package;            /* where an evidence package is asked for; "": not by this person */
     struct desk_reason reasons[DESK_REASONS_MAX];
     size_t reason_n;

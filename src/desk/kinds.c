@@ -1,5 +1,6 @@
 /* The table of case kinds. */
 #include "account/account.h"
+#include "account/exemption.h"
 #include "article/article.h"
 #include "article/console.h"
 #include "desk/desk_view.h"
@@ -8,6 +9,7 @@
 #include "registrant/registrant.h"
 #include "rights/rights.h"
 #include "ruling/ruling.h"
+#include "transfer/transfer.h"
 
 const struct desk_kind DESK_KINDS[CASE_KINDS] = {
 #define KIND(kind, need, evidence, done)                                                           \
@@ -32,7 +34,8 @@ str desk_kind_label(enum lang lang, enum case_kind kind)
     static const enum msg LABELS[CASE_KINDS] = {
         MSG_case_kind_registrant,   MSG_case_kind_account, MSG_case_kind_profile,
         MSG_case_kind_article,      MSG_case_kind_policy,  MSG_case_kind_licence,
-        MSG_case_kind_news_licence, MSG_case_kind_finding, MSG_case_kind_appeal};
+        MSG_case_kind_news_licence, MSG_case_kind_finding, MSG_case_kind_appeal,
+        MSG_case_kind_exemption,    MSG_case_kind_transfer};
     return msg(lang, LABELS[kind]);
 }
 

@@ -24,7 +24,8 @@ int64_t desk_lease_ms(const struct request *r)
 str desk_title(const struct request *r, const struct casefile *c)
 {
     enum msg label;
-    if (c->kind == CASE_REGISTRANT && msg_find(str_cat(r->mem, S("class."), c->title), &label))
+    bool by_class = c->kind == CASE_REGISTRANT || c->kind == CASE_EXEMPTION;
+    if (by_class && msg_find(str_cat(r->mem, S("class."), c->title), &label))
         return msg(r->lang, label);
     return c->title;
 }

@@ -11,15 +11,17 @@
     X(agreement_required) /* agreement signed, and again by its deadline (A5.9) */                 \
     X(account_inactive)   /* account active (3.1) */                                               \
     X(measure_in_force)   /* no measure takes the function away (A13.1) */                         \
-    X(category_not_granted)  /* content category within the account's scope (A7.2) */              \
-    X(news_platform_closed)  /* the provider's own licence to carry news (A8.1) */                 \
-    X(licence_required)      /* a licence for news, or for the professional field (A7.2, A8.1) */  \
-    X(licence_expired)       /* there was one: it is over or was ended */                          \
-    X(source_not_listed)     /* news is reprinted from prescribed sources only (A8.1) */           \
-    X(reprint_not_permitted) /* by the account whose article it is (A10.2) */                      \
-    X(quota_used)            /* articles per day (A6.5) */                                         \
-    X(post_vacant)           /* an editor-in-chief is in office (A5.3) */                          \
-    X(emergency_freeze)      /* no emergency stops publishing here (A5.6) */
+    X(category_not_granted)   /* content category within the account's scope (A7.2) */             \
+    X(news_platform_closed)   /* the provider's own licence to carry news (A8.1) */                \
+    X(licence_required)       /* a licence for news, or for the professional field (A7.2, A8.1) */ \
+    X(licence_expired)        /* there was one: it is over or was ended */                         \
+    X(source_not_listed)      /* news is reprinted from prescribed sources only (A8.1) */          \
+    X(reprint_not_permitted)  /* by the account whose article it is (A10.2) */                     \
+    X(quota_used)             /* articles per day (A6.5) */                                        \
+    X(post_vacant)            /* an editor-in-chief is in office (A5.3) */                         \
+    X(emergency_freeze)       /* no emergency stops publishing here (A5.6) */                      \
+    X(second_member_missing)  /* somebody else is there who could release it (A10.1) */            \
+    X(second_person_required) /* a second member released this version (A10.1, A4.3) */
 enum gate_reason {
 #define X(name) GATE_##name,
     GATE_TABLE(X)
@@ -37,10 +39,13 @@ struct gate_question {
     int64_t of_no;
     bool counts;     /* uses up the daily quota (false at the moment of a scheduled publication) */
     int daily_quota; /* provider setting in force */
+    int64_t no, author_id; /* of the version asked about; author 0: nobody is asked to release it */
+    int version;           /* 0: it is being made, so nobody can have released it yet */
 };
 struct gate_answer {
     unsigned closed;     /* bit per enum gate_reason; 0 = open */
     bool emergency_hold; /* one that asks for review first reaches it: see emergency_holds (A5.6) */
+    bool second_person;  /* version 0: it has to wait for a second member's release */
     int64_t registrant_id;
     str handle;
 };

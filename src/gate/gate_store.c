@@ -1,4 +1,4 @@
-/* The gate's query, and those that only licensed and reprinted things need. */
+/* The gate's query, and those that only licensed, reprinted and two-person things need. */
 #include "gate/gate.h"
 
 #include "account/account.h"
@@ -10,11 +10,13 @@ struct facts {
     str account_state, handle, categories, registrant_state;
     int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used, freezes, holds;
     int64_t signed_version, version, must_sign; /* of the agreement: newest in force, due by now */
+    str class;
+    int64_t two_person, released, others; /* others: who could release it, but for the author */
 };
 
-/* What only licensed and reprinted things are asked about. */
+/* What only licensed and reprinted things, and those of two people, are asked about. */
 struct licence_facts {
-    bool platform_closed, required, expired, unlisted, forbidden;
+    bool platform_closed, required, expired, unlisted, forbidden, second_person;
 };
 
 /* `list` is comma-separated codes. */
@@ -31,6 +33,7 @@ static bool list_has(str list, str code)
 static unsigned judge(const struct facts *f, const struct licence_facts *l,
                       const struct gate_question *q, int64_t now)
 {
+    bool second = l->second_person && q->author_id;
     int64_t today = (now + 8 * HOUR_MS) / DAY_MS;
     int64_t used = f->quota_day == today ? f->quota_used : 0;
     bool verified =
@@ -50,6 +53,8 @@ static unsigned judge(const struct facts *f, const struct licence_facts *l,
         [GATE_quota_used] = q->counts && used >= q->daily_quota,
         [GATE_post_vacant] = f->posts == 0,
         [GATE_emergency_freeze] = f->freezes > 0,
+        [GATE_second_member_missing] = second && !q->version && !f->others,
+        [GATE_second_person_required] = second && q->version && !f->released,
     };
     unsigned set = 0;
     for (int i = 0; i < GATE_REASONS; i++)
@@ -139,6 +144,21 @@ static err licences_ask(struct tx *t, arena *mem, const struct gate_question *q,
     return OK;
 }
 
+/* By the account's wish, or by the provider's rule for its class or for news. */
+static err second_ask(struct tx *t, arena *mem, const struct gate_question *q,
+                      const struct facts *f, struct licence_facts *l)
+{
+    bool government = str_eq(f->class, S("government"));
+    bool news = q->news || str_eq(licence_of(q->category), S("news"));
+    struct provider_settings ps;
+    l->second_person = f->two_person != 0;
+    if (l->second_person || !(government || news))
+        return OK;
+    TRY(provider_settings_load(t, mem, &ps));
+    l->second_person = (government && ps.two_person_government) || (news && ps.two_person_news);
+    return OK;
+}
+
 err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gate_answer *ret_a)
 {
     struct facts f = {0};
@@ -163,16 +183,26 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
             "$3") "),"
                   " (SELECT COUNT(*) FROM emergency e WHERE e.holds = 1 AND " EMERGENCY_REACHES(
                       "$2", "a", "$3") ")"
+                                       ", a.class, a.two_person,"
+                                       " (SELECT COUNT(*) FROM article_release s"
+                                       "  WHERE s.account_id = a.id AND s.no = $4"
+                                       "  AND s.version = $5 AND s.state = 'released'),"
+                                       " (SELECT COUNT(*) FROM member m WHERE m.account_id = a.id"
+                                       "  AND m.role IN ('owner', 'editor') AND m.user_id <> $6)"
                                        " FROM account a JOIN registrant r ON r.id = "
                                        "a.registrant_id WHERE a.id = $1",
-        DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S("")),
+        DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S(""), q->no, q->version,
+              q->author_id),
         DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
                &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
-               &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds)));
+               &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds, &f.class,
+               &f.two_person, &f.released, &f.others)));
     struct licence_facts l = {0};
     TRY(licences_ask(t, mem, q, f.registrant_id, &l));
+    TRY(second_ask(t, mem, q, &f, &l));
     *ret_a = (struct gate_answer){.closed = judge(&f, &l, q, tx_now(t)),
                                   .emergency_hold = f.holds > 0,
+                                  .second_person = l.second_person && q->author_id && !q->version,
                                   .registrant_id = f.registrant_id,
                                   .handle = f.handle};
     return OK;

@@ -110,6 +110,14 @@ static const struct db_sql *about_use(enum own_class c)
     case OWN_own_export:
         ROWS("SELECT asked_at, state, " TEXT("size") ", '', '', '' FROM own_export"
                                                      " WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_exemption:
+        ROWS("SELECT asked_at, state, " TEXT("extra") ", " TEXT(
+            "months") ", reason, answer FROM cap_exemption"
+                      " WHERE asked_by = $1 ORDER BY id DESC");
+    case OWN_transfer:
+        ROWS("SELECT x.asked_at, a.name, x.state, x.from_class, x.to_class, x.reason"
+             " FROM account_transfer x JOIN account a ON a.id = x.account_id"
+             " WHERE x.asked_by = $1 OR x.accepted_by = $1 ORDER BY x.id DESC");
     case OWN_departure:
         ROWS("SELECT asked_at, state, " TEXT(
             "registrant_id") ", '', '', '' FROM departure"

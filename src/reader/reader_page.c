@@ -1,5 +1,6 @@
 /* Public pages: home, categories, accounts, articles, versions, subscriptions. */
 #include "account/account.h"
+#include "account/handover.h"
 #include "article/render.h"
 #include "finding/finding.h"
 #include "licence/licence_view.h"
@@ -140,6 +141,8 @@ struct account_load {
     struct feed_load pinned;
     struct series *series;
     size_t series_n;
+    struct handover *handovers;
+    size_t handover_n;
     bool subscribed, gone;
 };
 
@@ -157,6 +160,7 @@ static err load_account(struct tx *t, void *ctx)
         TRY(is_subscribed(t, l->r->session.user_id, l->a.id, &l->subscribed));
     TRY(licence_public(t, l->r->mem, l->a.registrant_id, &l->licences, &l->licence_n));
     TRY(series_list(t, l->r->mem, l->a.id, true, &l->series, &l->series_n));
+    TRY(handover_list(t, l->r->mem, l->a.id, &l->handovers, &l->handover_n));
     if (!l->feed.page.before_at) {
         l->pinned = (struct feed_load){
             .mem = l->r->mem, .page = {.account_id = l->a.id, .pinned = true, .limit = PINS_MAX}};
@@ -177,6 +181,27 @@ static struct facts_view licences_of(struct request *r, const struct account_loa
                           .text = msg_format(r->mem, r->lang, MSG_licence_line, words, LEN(words))};
     }
     return (struct facts_view){v, l->licence_n};
+}
+
+static str class_words(struct request *r, str class, str name)
+{
+    str label = msg_lookup(r->lang, "class.", str_z(r->mem, class), MSG_word_none);
+    return name.n ? str_fmt(r->mem, "%.*s (%.*s)", FMT(label), FMT(name)) : label;
+}
+
+/* "2026-11-25: from a person to an enterprise": chosen names only. */
+static struct facts_view handovers_of(struct request *r, const struct account_load *l)
+{
+    struct fact *v = NEW_N(r->mem, struct fact, l->handover_n + 1);
+    for (size_t i = 0; i < l->handover_n; i++) {
+        const struct handover *h = &l->handovers[i];
+        str words[] = {class_words(r, h->from_class, h->from_name),
+                       class_words(r, h->to_class, S(""))};
+        v[i] = (struct fact){
+            .label = str_sub(clock_china_text(r->mem, h->at), 0, 10),
+            .text = msg_format(r->mem, r->lang, MSG_transfer_trace, words, LEN(words))};
+    }
+    return (struct facts_view){v, l->handover_n};
 }
 
 err page_account(struct request *r)
@@ -200,6 +225,7 @@ err page_account(struct request *r)
         .here = r->path,
         .subscribed = l.subscribed,
         .licences = licences_of(r, &l),
+        .handovers = handovers_of(r, &l),
         .staff = (r->session.roles & ROLE_STAFF) != 0,
     };
     struct feed_view all = feed_of(r, l.feed.v, l.feed.n);
@@ -229,6 +255,7 @@ struct article_load {
     struct shelf_state shelf;
     struct related related;
     struct sequel sequel;
+    struct handover before; /* who published it, when that is not who has the account now */
 };
 
 static bool gone(const struct article *a)
@@ -241,6 +268,9 @@ static err load_around(struct tx *t, struct article_load *l)
 {
     arena *mem = l->r->mem;
     err e = sequel_of(t, mem, l->a.account_id, l->a.no, &l->sequel);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    e = handover_before(t, mem, l->a.account_id, l->a.published_at, &l->before);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
     return related_load(t, mem, &l->a, &l->related);
@@ -323,6 +353,8 @@ static err show_article(struct request *r, struct article_load *l)
         .place = l->shelf.place,
         .here = r->path,
         .staff = (r->session.roles & ROLE_STAFF) != 0,
+        .before = l->before.at ? class_words(r, l->before.from_class, l->before.from_name) : S(""),
+        .before_until = str_sub(clock_china_text(r->mem, l->before.at), 0, 10),
         .label = l->a.label.n ? family_label(r->lang, l->a.label) : S(""),
         .size = 'm',
         .face = 'n',

@@ -48,7 +48,7 @@ struct account_view {
     struct feed_view feed, pinned; /* pinned: on the first page, above */
     const struct series *series;
     size_t series_n;
-    struct facts_view licences;
+    struct facts_view licences, handovers;
     str csrf, here; /* here: path to come back to */
     bool subscribed, closed, staff;
 };
@@ -73,9 +73,11 @@ struct article_view {
     str category, csrf;
     int minutes, place; /* place: per mille, where this reader stopped */
     bool subscribed, old_version, saved, history, staff;
-    str label;       /* said by a measure, in words; "" = none */
-    str url, here;   /* public address; path to come back to */
-    char size, face; /* of the reader's choice: pieces.h */
+    str before;       /* who published it, if another had the account then */
+    str before_until; /* and until when */
+    str label;        /* said by a measure, in words; "" = none */
+    str url, here;    /* public address; path to come back to */
+    char size, face;  /* of the reader's choice: pieces.h */
     struct tags tags;
     struct sequel sequel; /* series 0: in none */
     struct feed_view related;

@@ -13,6 +13,7 @@ static const struct nav_item ME[] = {
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
+    {"/releases", MSG_release_title, "check-circle", MEMBER_EDITOR, '2'},
     {"/series", MSG_series_list, "queue-list", MEMBER_EDITOR, 's'},
     {"/media", MSG_media_library, "film", MEMBER_AUTHOR, 'd'},
     {"/figures", MSG_figures_title, "chart-bar", MEMBER_AUTHOR, 'f'},

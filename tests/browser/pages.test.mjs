@@ -26,6 +26,7 @@ const apart = {
   '/desk/outbox/:id': 'one message; walked by tests/site/desk',
   '/desk/jobs/:id': 'a job that failed; walked by tests/site/desk',
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
+  '/transfer/:token': 'a secret link; walked by tests/site/transfer',
   '/preview/:token': 'a secret link; walked by tests/site/around',
   '/desk/evidence/:registrant/:id': 'an uploaded file; the demo has none',
   '/me/security/passkeys/:id': 'needs an authenticator; walked by tests/browser/passkey',

@@ -1,0 +1,20 @@
+/* How a version goes on once it may: for article.c and release.c only. */
+#pragma once
+#include "article/article.h"
+
+struct going {
+    const struct article *a; /* title: the version's */
+    const struct article_version *v;
+    const struct article_rules *rules;
+    int64_t publish_at, actor;
+    bool second_person; /* to a second member first */
+};
+/* To the second member, to staff, to its time or to the public, as the rules say. */
+err article_go_on(struct tx *t, arena *mem, const struct going *g, str *ret_state);
+/* What the gate is asked about a version that is there. */
+err version_question(arena *mem, const struct article_version *v, struct gate_question *ret_q);
+/* Does an emergency ask for review of this text first (A5.6)? */
+err emergency_asks(struct tx *t, arena *mem, int64_t account_id, const struct article_text *x,
+                   bool *ret_holds);
+/* The draft that the writers go on with: theirs if there is one, else the version's text. */
+err draft_restore(struct tx *t, arena *mem, const struct article *a, int version, str reason);
