@@ -8,7 +8,7 @@
 
 struct facts {
     str account_state, handle, categories, registrant_state;
-    int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used, freezes, holds;
+    int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used, freezes, holds, prints;
     int64_t signed_version, version, must_sign; /* of the agreement: newest in force, due by now */
 };
 
@@ -50,6 +50,7 @@ static unsigned judge(const struct facts *f, const struct licence_facts *l,
         [GATE_quota_used] = q->counts && used >= q->daily_quota,
         [GATE_post_vacant] = f->posts == 0,
         [GATE_emergency_freeze] = f->freezes > 0,
+        [GATE_content_listed] = q->listed,
     };
     unsigned set = 0;
     for (int i = 0; i < GATE_REASONS; i++)
@@ -162,18 +163,20 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
             "$2", "a",
             "$3") "),"
                   " (SELECT COUNT(*) FROM emergency e WHERE e.holds = 1 AND " EMERGENCY_REACHES(
-                      "$2", "a", "$3") ")"
+                      "$2", "a", "$3") "),"
+                                       " (SELECT blocks + lists FROM print_epoch WHERE id = 1)"
                                        " FROM account a JOIN registrant r ON r.id = "
                                        "a.registrant_id WHERE a.id = $1",
         DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S("")),
         DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
                &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
-               &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds)));
+               &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds, &f.prints)));
     struct licence_facts l = {0};
     TRY(licences_ask(t, mem, q, f.registrant_id, &l));
     *ret_a = (struct gate_answer){.closed = judge(&f, &l, q, tx_now(t)),
                                   .emergency_hold = f.holds > 0,
                                   .registrant_id = f.registrant_id,
+                                  .prints = f.prints,
                                   .handle = f.handle};
     return OK;
 }
