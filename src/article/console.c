@@ -7,6 +7,7 @@
 #include "article_preview.html.h"
 #include "base/clock.h"
 #include "job/job.h"
+#include "print/print_view.h"
 #include "scan/scan_view.h"
 #include "settings/provider.h"
 
@@ -137,6 +138,7 @@ err article_case_view(struct request *r, const struct casefile *c, html *ret_vie
     int minutes = 0;
     TRY(article_render(r->mem, &l.now, &v.body, &minutes));
     TRY(scan_cards(r, c->account_id, c->subject, c->version, &v.found));
+    TRY(print_case_view(r, c, &v.prints));
     struct diff diff;
     if (l.old.version) {
         TRY(article_diff(r->mem, &l.old.text, &l.now.text, &diff));

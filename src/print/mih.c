@@ -1,6 +1,8 @@
 /* Multi-index hashing in sixteen tables. */
 #include "print/mih.h"
 
+#include <sys/mman.h>
+
 enum { SLOTS = 16, KEYS = 65536, LEAST_TAIL = 4096, AHEAD = 12 };
 
 struct hash {
@@ -52,6 +54,15 @@ static void table_make(const struct mih *m, size_t slot)
     start[0] = 0;
 }
 
+/* Random reads of hundreds of megabytes: fewer misses of the address cache. Only advice. */
+static void pages_large(void *p, size_t n)
+{
+    enum { PAGE = 2 * 1024 * 1024 };
+    uintptr_t from = ((uintptr_t)p + PAGE - 1) / PAGE * PAGE, to = ((uintptr_t)p + n) / PAGE * PAGE;
+    if (to > from)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
+
 void mih_build(struct mih *m)
 {
     if (m->built == m->n)
@@ -61,6 +72,7 @@ void mih_build(struct mih *m)
     if (!m->start)
         m->start = heap_alloc(SLOTS * (size_t)(KEYS + 1) * sizeof *m->start);
     m->built = m->n;
+    pages_large(m->v, m->n * sizeof *m->v);
     for (size_t slot = 0; slot < SLOTS; slot++)
         table_make(m, slot);
 }
