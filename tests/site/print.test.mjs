@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openAccount, staff, startSite, words } from './drive.mjs';
+import { shaded } from './png.mjs';
 
 let site, at, other, judge;
 const BODY = '春耕前后，河岸的老码头照例要清一次淤。今年请来的是下游的两条挖泥船，一条在桥东，一条在桥西，昼夜不停地干了九天。老人们坐在堤上看，说这样的阵势有二十年没有见过了。清出来的泥堆在北岸，晒干以后运到砖厂去，据说烧出来的砖颜色发青，结实得很。孩子们在泥里找到不少旧东西，有缺口的碗，有锈成一团的锁，还有一枚看不清年号的铜钱。';
@@ -89,4 +90,32 @@ test('a list names odd lines, refuses, and is retired', async () => {
   assert.match(words(await at.officer.get('/desk/prints')), /测试名单 启用/);
   must(await other.submit(made.location, { 理由: '试完了' }, { button: '停用名单' }));
   assert.match(words(await at.officer.get(made.location)), /停用人 合规乙/);
+});
+
+test('the same picture, smaller and noisier, is held; another one is not', async () => {
+  const scene = (seed, side, noise = 0) => shaded(side, side * 3 / 4, (x, y) => {
+    let v = 90 + 60 * x - (x + y > 1.3 ? 50 : 0);
+    for (let i = 0; i < 12; i++) {
+      const [cx, cy, deep] = [3, 7, 11].map((k) => Math.abs(Math.sin(seed * 12.9 + i * k * 4.7)));
+      v += (deep - 0.5) * 220 * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (0.05 + 0.08 * deep) ** 2);
+    }
+    return Math.max(0, Math.min(255, v + noise * Math.sin(x * 991 + y * 733)));
+  });
+  const library = `/console/${at.handle}/media`;
+  const listed = async () => [...(await at.operator.get(library)).text.matchAll(/riverside\/media\/([0-9a-f]{64})/g)].map((m) => m[1]);
+  const article = async (title, bytes) => {
+    const had = await listed();
+    must(await at.operator.submit(library, {}, { button: '上传', files: { 文件: ['p.png', 'image/png', bytes] } }));
+    const hash = await until(async () => (await listed()).find((h) => !had.includes(h)));
+    return publish(title, `![图](blob:${hash})`);
+  };
+  const first = (await article('图一', scene(1, 640))).data;
+  assert.equal(first.state, 'published');
+  const raised = must(await at.officer.submit(`/desk/raise/${at.handle}/${first.no}`, { 线索来源: '工作人员发现', 类别: '诈骗', 发现了什么: '有问题' }, { button: '提出线索' })).location;
+  must(await judge.submit(raised, {}, { button: '领取' }));
+  must(await judge.submit(raised, { 处置措施: '移除文章', ...facts }, { button: '作出决定' }));
+  const again = (await article('图二', scene(1, 480, 6))).data;
+  assert.deepEqual([again.state, again.reason], ['held', 'near_copy']);
+  assert.match(words(await judge.get(raised)), /图二 · \S+ 图片，256 位中差 \d+ 位 提交时转人工/);
+  assert.equal((await article('图三', scene(5, 640))).data.state, 'published');
 });
