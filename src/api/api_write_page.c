@@ -13,6 +13,7 @@ struct writing {
     struct article_rules rules;
     struct article_outcome outcome;
     struct scan_result scan;
+    struct print_result prints;
     int64_t no, publish_at;
     bool submit;
 };
@@ -82,6 +83,8 @@ static err answer(struct request *r, int status, const struct article_outcome *o
     jw_key_int(&j, "no", o->no);
     jw_key_str(&j, "state", o->state);
     jw_key_int(&j, "version", o->version);
+    if (o->reason.n)
+        jw_key_str(&j, "reason", o->reason);
     jw_key_str(&j, "url", str_fmt(r->mem, "/a/%.*s/%lld", FMT(o->handle), (long long)o->no));
     jw_key_str(&j, "waits_for", o->second_person ? SECOND_PERSON : STR_NONE);
     jw_end(&j);
@@ -101,7 +104,8 @@ static err write(struct tx *t, void *ctx)
                                                            .publish_at = w->publish_at,
                                                            .text = &w->text,
                                                            .rules = &w->rules,
-                                                           .scan = &w->scan},
+                                                           .scan = &w->scan,
+                                                           .prints = &w->prints},
                               &w->outcome);
     w->outcome = (struct article_outcome){.state = S("draft"), .handle = r->member.handle};
     return article_create(t, r->member.account_id, r->session.user_id, &w->text, &w->outcome.no);
@@ -109,7 +113,8 @@ static err write(struct tx *t, void *ctx)
 
 static err send(struct writing *w)
 {
-    return article_send(w->r, &(struct article_sending){write, w, w->no, &w->text, &w->scan});
+    return article_send(w->r,
+                        &(struct article_sending){write, w, w->no, &w->text, &w->scan, &w->prints});
 }
 
 /* POST {title, doc | markdown, category, digest?, cover?, tags?: [], declarations?: {origin, …},

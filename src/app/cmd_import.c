@@ -29,6 +29,7 @@ struct import {
     struct declaration_rules declaring;
     struct article_outcome outcome;
     struct scan_result scan;
+    struct print_result prints;
     str handle;
 };
 
@@ -101,7 +102,8 @@ static err submit(struct tx *t, void *ctx)
                                                        .user_id = i->owner,
                                                        .text = &i->text,
                                                        .rules = &i->rules,
-                                                       .scan = &i->scan},
+                                                       .scan = &i->scan,
+                                                       .prints = &i->prints},
                           &i->outcome);
 }
 
@@ -120,6 +122,8 @@ static err import_file(struct import *i, const char *path, str name)
     TRY(doc_from_markdown(i->mem, text, NULL, NULL, &doc));
     TRY(article_text_check(i->mem, &in, doc, &i->text));
     TRY(article_scan(&i->b->site, i->mem, i->account.id, &i->text, &i->scan));
+    struct article_ref at = {i->account.id, 0};
+    TRY(article_prints(&i->b->site, i->mem, &at, &i->text, true, &i->prints));
     return db_tx(i->b->site.db, submit, i);
 }
 

@@ -21,6 +21,7 @@
 #include "package/package.h"
 #include "patrol/patrol.h"
 #include "policy/policy.h"
+#include "print/print.h"
 #include "proof/audit.h"
 #include "proof/retention_view.h"
 #include "provider/provider.h"
@@ -197,6 +198,12 @@ static err job_webhook_sweep(void *ctx, const struct job *job)
     return db_tx(s->db, sweep_webhooks, NULL);
 }
 
+static err job_print_sweep(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    return print_sweep_job(s->db, s->prints, job);
+}
+
 static const struct job_kind JOBS[] = {
     {.name = EVENT_JOB, .fn = job_webhook, .max_tries = WEBHOOK_TRIES + 2, .at_once = 1},
     {.name = "webhook_sweep", .fn = job_webhook_sweep, .every_ms = DAY_MS},
@@ -242,6 +249,7 @@ static const struct job_kind JOBS[] = {
     {.name = PATROL_JOB, .fn = job_patrol, .every_ms = HOUR_MS, .wanted = patrol_wanted},
     {.name = RIGHTS_JOB, .fn = job_rights, .every_ms = 2 * SECOND_MS, .wanted = rights_wanted},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
+    {.name = PRINT_JOB, .fn = job_print_sweep, .max_tries = 5, .timeout_ms = HOUR_MS, .at_once = 1},
     {.name = PACKAGE_JOB,
      .fn = package_job,
      .max_tries = 3,
@@ -322,6 +330,7 @@ err services_open(struct boot *b, int job_threads)
     TRY(blob_store_open(str_z(b->mem, str_cat(b->mem, s->data_dir, S("/blobs"))), &s->blobs));
     TRY(provider_live_start(s->db, &s->provider));
     s->scan = scan_live_new(s->db);
+    s->prints = print_live_new(s->db);
     mailer_open(b);
     struct job_runner_opts jobs = {
         .db = s->db, .kinds = JOBS, .n_kinds = LEN(JOBS), .ctx = s, .threads = job_threads};
@@ -342,6 +351,7 @@ void services_close(struct boot *b)
     job_runner_stop(s->jobs);
     record_log_close(s->log);
     scan_live_free(s->scan);
+    print_live_free(s->prints);
     provider_live_stop(s->provider);
     blob_store_close(s->blobs);
     vault_stop(s->vault);
@@ -351,6 +361,7 @@ void services_close(struct boot *b)
     s->log = NULL;
     s->provider = NULL;
     s->scan = NULL;
+    s->prints = NULL;
     s->blobs = NULL;
     s->vault = NULL;
 }

@@ -286,7 +286,7 @@ static err submit_new(struct tx *t, arena *mem, const struct article_submission 
                                   .hash = v.hash}));
     if (now)
         TRY(pages_touch(t, mem, &a, a.category));
-    *ret_o = (struct article_outcome){a.no, 1, a.state, handle, s->second_person};
+    *ret_o = (struct article_outcome){a.no, 1, a.state, handle, s->second_person, STR_NONE};
     return OK;
 }
 
@@ -328,7 +328,7 @@ static err submit_again(struct tx *t, arena *mem, const struct article_submissio
     TRY(article_go_on(
         t, mem, &(struct going){&a, &v, s->rules, s->publish_at, s->user_id, s->second_person},
         &state));
-    *ret_o = (struct article_outcome){a.no, v.version, state, handle, s->second_person};
+    *ret_o = (struct article_outcome){a.no, v.version, state, handle, s->second_person, STR_NONE};
     return OK;
 }
 
@@ -411,16 +411,45 @@ static err submit_scanned(struct tx *t, arena *mem, const struct article_submiss
     return scan_keep(t, mem, s->account_id, ret_o->no, ret_o->version, s->scan);
 }
 
+/* Fingerprints that hold send it to review; alone: nothing else would have. */
+static err submit_printed(struct tx *t, arena *mem, const struct article_submission *s, str handle,
+                          struct article_outcome *ret_o)
+{
+    struct article_submission held = *s;
+    struct article_rules rules = *s->rules;
+    const struct print_result *p = s->prints;
+    if (!p || !p->n)
+        return s->scan ? submit_scanned(t, mem, s, handle, ret_o)
+                       : submit_any(t, mem, s, handle, ret_o);
+    bool alone = rules.mode == ARTICLE_REVIEW_AFTER && !(s->scan && s->scan->hold);
+    if (p->hold)
+        rules.mode = ARTICLE_REVIEW_FIRST;
+    held.rules = &rules;
+    TRY(s->scan ? submit_scanned(t, mem, &held, handle, ret_o)
+                : submit_any(t, mem, &held, handle, ret_o));
+    if (p->hold) {
+        ret_o->reason = S("near_copy");
+        struct article a = {.account_id = s->account_id, .no = ret_o->no};
+        if (str_eq(ret_o->state, S("held")))
+            TRY(store_state(t, &a, ret_o->state, ret_o->reason));
+    }
+    struct print_place at = {s->account_id, ret_o->no, ret_o->version, alone, S("")};
+    return print_keep(t, mem, &at, p);
+}
+
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
                    struct article_outcome *ret_o)
 {
     struct gate_question q;
     struct gate_answer gate;
     TRY(article_question(mem, s->account_id, s->text, &q));
+    q.listed = s->prints && s->prints->refuse;
     q.counts = true;
     q.daily_quota = s->rules->daily_quota;
     q.author_id = s->user_id;
     TRY(gate_pass(t, mem, &q, &gate));
+    if (s->prints)
+        TRY(print_still(s->prints, gate.prints));
     struct article_submission sent = *s;
     struct article_rules rules = *s->rules;
     bool holds = false;
@@ -430,8 +459,7 @@ err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
         rules.mode = ARTICLE_REVIEW_FIRST;
     sent.second_person = gate.second_person;
     sent.rules = &rules;
-    TRY(s->scan ? submit_scanned(t, mem, &sent, gate.handle, ret_o)
-                : submit_any(t, mem, &sent, gate.handle, ret_o));
+    TRY(submit_printed(t, mem, &sent, gate.handle, ret_o));
     return media_note(t, mem, s, ret_o);
 }
 
@@ -531,6 +559,25 @@ static err approve(struct tx *t, arena *mem, const struct article *a,
     }
     TRY(publish(t, mem, a, v, d->officer));
     return tell(t, mem, a, "article_published", STR_NONE);
+}
+
+err article_let_go(struct tx *t, arena *mem, const struct print_ref *at, int64_t officer)
+{
+    struct article a;
+    struct article_version v;
+    struct casefile c;
+    struct gate_question q;
+    struct gate_answer gate;
+    TRY(article_load(t, mem, at->account_id, at->no, &a));
+    err e = case_of(t, mem, CASE_ARTICLE, at->account_id, at->no, &c);
+    bool waits = e == OK && str_eq(c.state, S("open")) && c.version == at->version;
+    if (!waits || a.versions != at->version || a.version == at->version)
+        return e == ERR_NOT_FOUND ? OK : e;
+    TRY(article_version_load(t, mem, at->account_id, at->no, at->version, &v));
+    TRY(article_question(mem, a.account_id, &v.text, &q));
+    TRY(gate_ask(t, mem, &q, &gate));
+    struct decision d = {.officer = officer};
+    return gate.closed ? OK : approve(t, mem, &a, &v, &d);
 }
 
 /* Back to the writers: the version stays on record, its text becomes the draft again. */

@@ -7,6 +7,7 @@
 #include "casework/casework.h"
 #include "db/db.h"
 #include "gate/gate.h"
+#include "print/print.h"
 #include "scan/rules.h"
 #include "text/doc.h"
 
@@ -46,6 +47,7 @@ struct article_outcome {
     str state; /* held, scheduled or published */
     str handle;
     bool second_person; /* it waits for a second member's release */
+    str reason;         /* of what is held: "near_copy", or no value */
 };
 
 /* One article with its account, as lists and pages show it. */
@@ -94,7 +96,8 @@ struct article_submission {
     int64_t account_id, no, user_id, publish_at;
     const struct article_text *text;
     const struct article_rules *rules;
-    const struct scan_result *scan; /* of the text; NULL: a demo's or a test's, not scanned */
+    const struct scan_result *scan;    /* of the text; NULL: a demo's or a test's, not scanned */
+    const struct print_result *prints; /* the same; ERR_CONFLICT "prints_stale" as with scan */
     bool second_person; /* set by article_submit: a second member releases it first (release.h) */
 };
 err article_submit(struct tx *t, arena *mem, const struct article_submission *s,
@@ -142,6 +145,10 @@ err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str 
                   size_t *ret_n);
 /* Is this hash also in another account, or in another public article of this one? */
 err article_media_shared(struct tx *t, int64_t account_id, int64_t no, str hash, bool *ret_shared);
+/* What was held for fingerprints that are not looked for any more goes where the mode after
+ * publication would have sent it; its review stays. Nothing when it is not held in this version, or
+ * the gate is closed. */
+err article_let_go(struct tx *t, arena *mem, const struct print_ref *at, int64_t officer);
 /* Publishes what is due; each asks the gate again, a closed gate holds it back with a notice. */
 err article_publish_due(struct tx *t, arena *mem, int *ret_published);
 

@@ -7,6 +7,7 @@
 #include "article_preview.html.h"
 #include "base/clock.h"
 #include "job/job.h"
+#include "print/print_view.h"
 #include "scan/scan_view.h"
 #include "settings/provider.h"
 
@@ -49,6 +50,23 @@ err article_scan(struct site *site, arena *mem, int64_t account_id, const struct
     return scan_live_run(site->scan, mem, account_id, a, ret_scan);
 }
 
+err article_prints(struct site *site, arena *mem, const struct article_ref *at,
+                   const struct article_text *text, bool fresh, struct print_result *ret_p)
+{
+    const struct node *tree = text->tree;
+    struct node *read = NULL;
+    struct scan_article a;
+    if (!tree) {
+        TRY(doc_from_json(mem, text->doc, &read));
+        tree = read;
+    }
+    struct scan_text x = {text->title, text->digest, text->category, text->declared, tree};
+    struct print_thing thing = {.text = &a, .account_id = at->account_id, .no = at->no};
+    TRY(scan_article_of(mem, &x, &a));
+    thing.media_n = print_pictures(mem, tree, text->cover, &thing.media);
+    return print_check(site->prints, mem, &thing, fresh, ret_p);
+}
+
 struct refusing {
     const struct request *r;
     const struct article_sending *s;
@@ -57,7 +75,10 @@ struct refusing {
 static err keep_refused(struct tx *t, void *ctx)
 {
     const struct refusing *x = ctx;
-    return scan_keep(t, x->r->mem, x->r->member.account_id, x->s->no, 0, x->s->scan);
+    int64_t account = x->r->member.account_id;
+    if (x->s->prints->refuse)
+        return print_keep(t, x->r->mem, &(struct print_place){.account_id = account}, x->s->prints);
+    return scan_keep(t, x->r->mem, account, x->s->no, 0, x->s->scan);
 }
 
 err article_send(struct request *r, const struct article_sending *s)
@@ -65,12 +86,18 @@ err article_send(struct request *r, const struct article_sending *s)
     enum { TRIES = 3 };
     err e = ERR_CONFLICT;
     bool stale = true;
+    struct article_ref at = {r->member.account_id, s->no};
     for (int i = 0; i < TRIES && stale; i++) {
         TRY(article_scan(r->site, r->mem, r->member.account_id, s->text, s->scan));
+        TRY(article_prints(r->site, r->mem, &at, s->text, i > 0, s->prints));
         e = request_tx(r, s->fn, s->ctx);
-        stale = e == ERR_CONFLICT && str_eq(str_from(fault_of(e).reason), S("scan_stale"));
+        str why = str_from(fault_of(e).reason);
+        stale =
+            e == ERR_CONFLICT && (str_eq(why, S("scan_stale")) || str_eq(why, S("prints_stale")));
     }
-    if (e != ERR_DENIED || !str_eq(str_from(fault_of(e).reason), S("scan_refused")))
+    str reason = str_from(fault_of(e).reason);
+    bool refused = str_eq(reason, S("scan_refused")) || str_eq(reason, S("content_listed"));
+    if (e != ERR_DENIED || !refused)
         return e;
     struct fault why = fault_of(e);
     TRY(request_tx(r, keep_refused, &(struct refusing){r, s}));
@@ -111,6 +138,7 @@ err article_case_view(struct request *r, const struct casefile *c, html *ret_vie
     int minutes = 0;
     TRY(article_render(r->mem, &l.now, &v.body, &minutes));
     TRY(scan_cards(r, c->account_id, c->subject, c->version, &v.found));
+    TRY(print_case_view(r, c, &v.prints));
     struct diff diff;
     if (l.old.version) {
         TRY(article_diff(r->mem, &l.old.text, &l.now.text, &diff));

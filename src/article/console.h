@@ -14,6 +14,9 @@ err article_due_job(void *ctx, const struct job *job);
 /* Scans what is to be submitted, with the rules in force. */
 err article_scan(struct site *site, arena *mem, int64_t account_id, const struct article_text *text,
                  struct scan_result *ret_scan);
+/* Looks for known fingerprints in it; fresh: print_check. */
+err article_prints(struct site *site, arena *mem, const struct article_ref *at,
+                   const struct article_text *text, bool fresh, struct print_result *ret_p);
 /* A submission by a request: scans text into *scan, then runs fn as request_tx does, which submits
  * with it; again when the rules changed in between. What a rule refused is kept all the same. */
 struct article_sending {
@@ -22,5 +25,6 @@ struct article_sending {
     int64_t no; /* 0: a new article */
     const struct article_text *text;
     struct scan_result *scan;
+    struct print_result *prints;
 };
 err article_send(struct request *r, const struct article_sending *s);

@@ -216,6 +216,12 @@ static const struct form_field WITHDRAW[] = {
      .max = ARTICLE_REASON_MAX},
 };
 
+/* Why what waits is held although others are not. */
+static str held_why(const struct request *r, const struct article *a)
+{
+    return str_eq(a->reason, S("near_copy")) ? msg(r->lang, MSG_reason_near_copy) : S("");
+}
+
 static err state_page(struct request *r, int status, const struct form *withdraw)
 {
     struct showing s = {.r = r};
@@ -236,7 +242,7 @@ static err state_page(struct request *r, int status, const struct form *withdraw
         .steps = steps_of(r, a),
         .events = events_of(r, &s),
         .facts = {facts, LEN(facts)},
-        .returned = waits                           ? S("")
+        .returned = waits                           ? held_why(r, a)
                     : s.has_draft && s.d.returned.n ? s.d.returned
                                                     : a->reason,
         .has_draft = s.has_draft,

@@ -45,6 +45,7 @@ struct article_permits_view {
 struct article_preview_view {
     str title, digest;
     html body, found; /* found: what rules found, for staff */
+    html prints;      /* what it is a copy of, and copies of it, for staff */
     struct declared_view declared;
     struct facts_view facts; /* of what is declared, for staff */
     const struct diff *diff; /* from the public version, or the one before; NULL: there is none */

@@ -247,7 +247,8 @@ static err submit_tx(struct tx *t, void *ctx)
                                                        .publish_at = x->publish_at,
                                                        .text = &x->text,
                                                        .rules = &x->rules,
-                                                       .scan = &x->scan},
+                                                       .scan = &x->scan,
+                                                       .prints = &x->prints},
                           &x->outcome);
 }
 
@@ -256,6 +257,7 @@ static err ask_read(struct tx *t, void *ctx)
     struct editing *x = ctx;
     struct gate_question q;
     TRY(article_question(x->r->mem, x->r->member.account_id, &x->text, &q));
+    q.listed = x->prints.refuse;
     q.counts = true;
     q.daily_quota = x->rules.daily_quota;
     q.author_id = x->r->session.user_id;
@@ -339,7 +341,8 @@ static err submit(struct editing *x, struct node *doc, struct article_edit_view 
     if (e == OK)
         e = article_text_check(r->mem, &x->text, doc, &x->text);
     if (e == OK)
-        e = article_send(r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan});
+        e = article_send(
+            r, &(struct article_sending){submit_tx, x, x->no, &x->text, &x->scan, &x->prints});
     if (e == OK) {
         reply_flash(r, x->outcome.second_person ? MSG_release_waits_now : MSG_article_submitted);
         return reply_redirect(r, editing_base(x));

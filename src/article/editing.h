@@ -18,6 +18,7 @@ struct editing {
     struct account account;
     struct article_outcome outcome;
     struct scan_result scan;
+    struct print_result prints;
 };
 
 /* Transactions on a struct editing with r and no set: loads a, account and d; saves text. */

@@ -77,7 +77,7 @@ static err leave(struct tx *t, arena *mem, const struct article *a, const struct
            });
 }
 
-/* Rules of the scan and emergencies may have come while it waited. */
+/* Rules of the scan, emergencies and removals may have come while it waited. */
 static err rules_now(struct tx *t, arena *mem, const struct release_act *act,
                      const struct release *r, const struct article_version *v,
                      struct article_rules *ret_rules)
@@ -87,8 +87,13 @@ static err rules_now(struct tx *t, arena *mem, const struct release_act *act,
     bool holds = false;
     *ret_rules = *act->rules;
     TRY(version_question(mem, v, &q));
+    q.listed = act->prints && act->prints->refuse;
     TRY(gate_pass(t, mem, &q, &gate));
-    if (gate.emergency_hold)
+    if (act->prints) {
+        TRY(print_still(act->prints, gate.prints));
+        holds |= act->prints->hold;
+    }
+    if (gate.emergency_hold && !holds)
         TRY(emergency_asks(t, mem, v->account_id, &v->text, &holds));
     if (act->scan) {
         TRY(scan_still(t, act->scan));
@@ -111,8 +116,10 @@ static err let_go(struct tx *t, arena *mem, const struct release_act *act, const
     TRY(leave(t, mem, a, r, RECORD_article_released, S("")));
     TRY(rules_now(t, mem, act, r, &v, &rules));
     a->title = v.text.title;
-    return article_go_on(t, mem, &(struct going){a, &v, &rules, a->publish_at, act->user_id, false},
-                         &state);
+    TRY(article_go_on(t, mem, &(struct going){a, &v, &rules, a->publish_at, act->user_id, false},
+                      &state));
+    struct print_place at = {a->account_id, a->no, r->version, false, S("")};
+    return act->prints && act->prints->n ? print_keep(t, mem, &at, act->prints) : OK;
 }
 
 static err send_back(struct tx *t, arena *mem, const struct release_act *act,

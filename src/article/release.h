@@ -26,10 +26,11 @@ struct release_act {
     str reason;                        /* at most ARTICLE_REASON_MAX code points */
     const struct article_rules *rules; /* in force now */
     const struct scan_result *scan;    /* of the version with the rules in force; NULL: a test's */
+    const struct print_result *prints; /* the same */
 };
 /* Released it goes on: to staff, to its time or to the public, by the gate. ERR_CONFLICT
  * "not_waiting", "release_other_version"; ERR_DENIED "release_own", the gate's reason,
- * "scan_refused"; ERR_CONFLICT "scan_stale"; ERR_INVALID "reason_required". */
+ * "scan_refused"; ERR_CONFLICT "scan_stale", "prints_stale"; ERR_INVALID "reason_required". */
 err release_decide(struct tx *t, arena *mem, const struct release_act *act);
 
 /* ---- for article.c ---- */

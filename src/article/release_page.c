@@ -31,6 +31,7 @@ struct releasing {
     struct article_version now, old;
     struct article_rules rules;
     struct scan_result scan;
+    struct print_result prints;
     struct release_act act;
     int64_t no;
     bool on;
@@ -248,7 +249,8 @@ static err decide(struct tx *t, void *ctx)
     return release_decide(t, x->r->mem, &x->act);
 }
 
-/* Released as it stands now: with today's rules of review and of the scan. */
+/* Released as it stands now: with today's rules of review and of the scan, and
+ * what is looked for today. */
 static err let_go(struct releasing *x)
 {
     struct request *r = x->r;
@@ -256,7 +258,9 @@ static err let_go(struct releasing *x)
     article_rules_now(r->site, r->mem, &x->rules);
     x->act.rules = &x->rules;
     x->act.scan = &x->scan;
-    return article_send(r, &(struct article_sending){decide, x, x->no, &x->now.text, &x->scan});
+    x->act.prints = &x->prints;
+    return article_send(
+        r, &(struct article_sending){decide, x, x->no, &x->now.text, &x->scan, &x->prints});
 }
 
 static err answer(struct releasing *x, err e, struct form *f)

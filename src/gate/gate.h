@@ -21,7 +21,8 @@
     X(post_vacant)            /* an editor-in-chief is in office (A5.3) */                         \
     X(emergency_freeze)       /* no emergency stops publishing here (A5.6) */                      \
     X(second_member_missing)  /* somebody else is there who could release it (A10.1) */            \
-    X(second_person_required) /* a second member released this version (A10.1, A4.3) */
+    X(second_person_required) /* a second member released this version (A10.1, A4.3) */            \
+    X(content_listed)         /* nothing in it is on a list that refuses (A11.1) */
 enum gate_reason {
 #define X(name) GATE_##name,
     GATE_TABLE(X)
@@ -33,6 +34,7 @@ str gate_reason_name(enum gate_reason reason);
 struct gate_question {
     int64_t account_id;
     str category;           /* empty: not about a category */
+    bool listed;            /* the caller has found it on such a list */
     bool news, reprint;     /* as declared: news information (A8.1); taken over from elsewhere */
     str source, source_url; /* of a reprint */
     str of_handle;          /* reprint of an article of this platform: whose; else no value */
@@ -47,6 +49,7 @@ struct gate_answer {
     bool emergency_hold; /* one that asks for review first reaches it: see emergency_holds (A5.6) */
     bool second_person;  /* version 0: it has to wait for a second member's release */
     int64_t registrant_id;
+    int64_t prints; /* epoch of the fingerprints that are looked for (print/) */
     str handle;
 };
 /* Asks; never an error because the gate is closed. ERR_NOT_FOUND: no such account. */

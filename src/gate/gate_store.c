@@ -8,7 +8,7 @@
 
 struct facts {
     str account_state, handle, categories, registrant_state;
-    int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used, freezes, holds;
+    int64_t registrant_id, valid_to, measures, posts, quota_day, quota_used, freezes, holds, prints;
     int64_t signed_version, version, must_sign; /* of the agreement: newest in force, due by now */
     str class;
     int64_t two_person, released, others; /* others: who could release it, but for the author */
@@ -55,6 +55,7 @@ static unsigned judge(const struct facts *f, const struct licence_facts *l,
         [GATE_emergency_freeze] = f->freezes > 0,
         [GATE_second_member_missing] = second && !q->version && !f->others,
         [GATE_second_person_required] = second && q->version && !f->released,
+        [GATE_content_listed] = q->listed,
     };
     unsigned set = 0;
     for (int i = 0; i < GATE_REASONS; i++)
@@ -188,7 +189,8 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
                                        "  WHERE s.account_id = a.id AND s.no = $4"
                                        "  AND s.version = $5 AND s.state = 'released'),"
                                        " (SELECT COUNT(*) FROM member m WHERE m.account_id = a.id"
-                                       "  AND m.role IN ('owner', 'editor') AND m.user_id <> $6)"
+                                       "  AND m.role IN ('owner', 'editor') AND m.user_id <> $6),"
+                                       " (SELECT blocks + lists FROM print_epoch WHERE id = 1)"
                                        " FROM account a JOIN registrant r ON r.id = "
                                        "a.registrant_id WHERE a.id = $1",
         DB_IN(q->account_id, tx_now(t), q->category.p ? q->category : S(""), q->no, q->version,
@@ -196,7 +198,7 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
         DB_OUT(&f.account_state, &f.handle, &f.categories, &f.quota_day, &f.quota_used,
                &f.registrant_id, &f.registrant_state, &f.valid_to, &f.measures, &f.posts,
                &f.signed_version, &f.version, &f.must_sign, &f.freezes, &f.holds, &f.class,
-               &f.two_person, &f.released, &f.others)));
+               &f.two_person, &f.released, &f.others, &f.prints)));
     struct licence_facts l = {0};
     TRY(licences_ask(t, mem, q, f.registrant_id, &l));
     TRY(second_ask(t, mem, q, &f, &l));
@@ -204,6 +206,7 @@ err gate_ask(struct tx *t, arena *mem, const struct gate_question *q, struct gat
                                   .emergency_hold = f.holds > 0,
                                   .second_person = l.second_person && q->author_id && !q->version,
                                   .registrant_id = f.registrant_id,
+                                  .prints = f.prints,
                                   .handle = f.handle};
     return OK;
 }

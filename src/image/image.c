@@ -86,7 +86,8 @@ static err reply_take(const struct sandbox_result *result, struct image_files *f
         return fault(ERR_INVALID, "image_damaged", "worker's reply");
     memcpy(&r, result->reply.p, sizeof r);
     if (r.n < 1 || r.n > IMAGE_MAX_FILES || r.source < 0 || r.source > IMAGE_GIF || r.frames < 1 ||
-        r.frames > IMAGE_MAX_FRAMES || !size_sane(r.width, r.height))
+        r.pdq.quality < 0 || r.pdq.quality > 100 || r.frames > IMAGE_MAX_FRAMES ||
+        !size_sane(r.width, r.height))
         return fault(ERR_INVALID, "image_damaged", "worker's reply");
     for (int i = 0; i < r.n; i++)
         TRY(output_check(&files->file[i], r.file[i].width, r.file[i].height));
@@ -97,6 +98,7 @@ static err reply_take(const struct sandbox_result *result, struct image_files *f
                                     .height = r.height,
                                     .frames = r.frames,
                                     .alpha = r.alpha != 0,
+                                    .pdq = r.pdq,
                                     .peak_bytes = result->peak_bytes,
                                     .wall_us = result->wall_us};
     return OK;

@@ -7,6 +7,7 @@
  * with at most 256 colours, or small) and that costs at most a quarter more bytes. Colour profiles
  * are dropped without conversion. */
 #pragma once
+#include "image/pdq.h"
 #include "sandbox/sandbox.h"
 
 enum {
@@ -51,6 +52,7 @@ struct image_info {
     int width, height; /* of what was sent, after turning upright */
     int frames;        /* 1 for a still picture; more: an animation of which the first was kept */
     bool alpha;        /* has transparent pixels */
+    struct pdq pdq;    /* of the upright picture, before any cutting (A11.4) */
     int64_t peak_bytes, wall_us; /* what the worker used */
 };
 

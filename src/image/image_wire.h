@@ -7,6 +7,7 @@ struct image_reply {
     struct {
         int32_t width, height;
     } file[IMAGE_MAX_FILES];
+    struct pdq pdq;
 };
 
 /* What is made of each kind. */

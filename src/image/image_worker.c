@@ -182,6 +182,36 @@ static err files_make(struct making *m, const struct image_rule *rule)
     return OK;
 }
 
+static float luma(uint32_t argb)
+{
+    uint32_t a = argb >> 24, white = (255 - a) * 255;
+    float r = (float)((argb >> 16 & 255) * a + white), g = (float)((argb >> 8 & 255) * a + white);
+    float b = (float)((argb & 255) * a + white);
+    return (0.299F * r + 0.587F * g + 0.114F * b) / 255;
+}
+
+static float luma_mean(const WebPPicture *p, int x, int y, int to_x, int to_y)
+{
+    float sum = 0;
+    for (int j = y; j < to_y; j++)
+        for (int i = x; i < to_x; i++)
+            sum += luma(p->argb[j * p->argb_stride + i]);
+    return sum / (float)((to_x - x) * (to_y - y));
+}
+
+/* On white, averaged down where it is larger. */
+static void print_take(arena *mem, const WebPPicture *p, struct pdq *ret_p)
+{
+    struct luminance l = {.w = p->width < PDQ_SIDE ? p->width : PDQ_SIDE,
+                          .h = p->height < PDQ_SIDE ? p->height : PDQ_SIDE};
+    l.v = arena_room(mem, (size_t)l.w * (size_t)l.h * sizeof *l.v);
+    for (int y = 0; y < l.h; y++)
+        for (int x = 0; x < l.w; x++)
+            l.v[y * l.w + x] = luma_mean(p, x * p->width / l.w, y * p->height / l.h,
+                                         (x + 1) * p->width / l.w, (y + 1) * p->height / l.h);
+    pdq_of(mem, &l, ret_p);
+}
+
 static err import_decoded(struct image_pixels *px, const struct image_rule *rule,
                           struct sandbox_io *io)
 {
@@ -191,6 +221,7 @@ static err import_decoded(struct image_pixels *px, const struct image_rule *rule
                                 .frames = px->frames,
                                 .alpha = alpha_has(&px->pic)};
     struct making m = {.pic = &px->pic, .io = io, .reply = &reply};
+    print_take(io->mem, &px->pic, &reply.pdq);
     m.try_lossless = !px->lossy && colours_few(&px->pic);
     TRY(files_make(&m, rule));
     buf_add(&io->reply, (str){(const char *)&reply, sizeof reply});

@@ -1,7 +1,27 @@
 /* How a picture comes in. */
 #include "media/media.h"
 
+#include "base/hash.h"
 #include "blob/blob.h"
+
+#include <unistd.h>
+
+static err sent_hash(int fd, arena *mem, str *ret_hex)
+{
+    uint8_t part[16 * 1024];
+    struct sha256_ctx c;
+    ssize_t n;
+    off_t at = 0;
+    sha256_start(&c);
+    while ((n = pread(fd, part, sizeof part, at)) > 0) {
+        sha256_add(&c, (struct bytes){part, (size_t)n});
+        at += n;
+    }
+    if (n < 0)
+        return fault(ERR_IO, "storage_unavailable", "read of the picture");
+    *ret_hex = sha256_hex(mem, sha256_end(&c));
+    return OK;
+}
 
 err media_take(struct site *site, arena *mem, const struct media_in *in,
                struct media_stored *ret_stored)
@@ -13,7 +33,8 @@ err media_take(struct site *site, arena *mem, const struct media_in *in,
     TRY(image_import(
         &(struct image_request){.fd = in->fd, .kind = in->kind, .claimed_type = in->mime}, mem,
         &files, &info));
-    struct media_stored m = {.n = files.n};
+    struct media_stored m = {.n = files.n, .pdq = info.pdq};
+    TRY(sent_hash(in->fd, mem, &m.sent));
     for (size_t i = 0; i < files.n; i++) {
         m.variant[i].width = i ? files.file[i].width : 0;
         TRY(blob_put_fd(site->blobs, mem, files.file[i].fd, &m.variant[i].blob,

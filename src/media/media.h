@@ -42,6 +42,8 @@ struct media_stored {
         int64_t size;
     } variant[IMAGE_MAX_FILES];
     size_t n;
+    str sent; /* SHA-256 of the file sent, hexadecimal; "" = made here */
+    struct pdq pdq;
 };
 err media_take(struct site *site, arena *mem, const struct media_in *in,
                struct media_stored *ret_stored);

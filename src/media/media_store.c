@@ -25,6 +25,7 @@ err media_left(struct tx *t, str hash, bool *ret_left)
 err media_store_add(struct tx *t, const struct media_in *in, const struct media_stored *m)
 {
     const struct media *x = &m->media;
+    struct bytes way = {m->pdq.way[0], sizeof m->pdq.way};
     bool blocked = false;
     TRY(media_blocked(t, x->hash, &blocked));
     if (blocked)
@@ -42,7 +43,10 @@ err media_store_add(struct tx *t, const struct media_in *in, const struct media_
             "INSERT INTO media_variant (hash, width, blob, mime, size)"
             " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash, width) DO NOTHING",
             DB_IN(x->hash, m->variant[i].width, m->variant[i].blob, x->mime, m->variant[i].size)));
-    return OK;
+    return db_exec(t,
+                   "INSERT INTO media_print (hash, sent, pdq, quality, at)"
+                   " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash, sent) DO NOTHING",
+                   DB_IN(x->hash, m->sent.p ? m->sent : S(""), way, m->pdq.quality, tx_now(t)));
 }
 
 err media_store_file(struct tx *t, const struct media *m, int64_t user_id)

@@ -24,6 +24,7 @@ struct reading {
     arena *mem;
     struct article_text text;
     struct scan_result scan;
+    struct print_result prints;
     struct article_outcome outcome;
     int64_t no;
     bool there;
@@ -162,7 +163,8 @@ static err submit_tx(struct tx *t, void *ctx)
                                    .user_id = r->in->user_id,
                                    .text = &r->text,
                                    .rules = &r->rules,
-                                   .scan = &r->scan};
+                                   .scan = &r->scan,
+                                   .prints = &r->prints};
     return article_submit(t, r->mem, &s, &r->outcome);
 }
 
@@ -180,6 +182,8 @@ static err submit(struct reading *r)
     TRY(article_text_check(r->mem, &r->text, r->text.tree, &checked));
     r->text = checked;
     TRY(article_scan(r->in->site, r->mem, r->in->account_id, &r->text, &r->scan));
+    struct article_ref at = {r->in->account_id, 0};
+    TRY(article_prints(r->in->site, r->mem, &at, &r->text, true, &r->prints));
     return db_tx(r->in->site->db, submit_tx, r);
 }
 

@@ -81,6 +81,8 @@ static err picture(struct taking *x)
                      x->mem, &files, &info));
     struct media_stored *m = &x->stored;
     m->n = files.n ? files.n : 1;
+    m->pdq = info.pdq;
+    m->sent = S("");
     TRY(blob_put_fd(x->in->site->blobs, x->mem, x->fd, &m->variant[0].blob, &m->variant[0].size));
     for (size_t i = 1; i < files.n; i++) {
         m->variant[i].width = files.file[i].width;

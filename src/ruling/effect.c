@@ -67,14 +67,40 @@ static err article_marks(struct tx *t, arena *mem, const struct measure *m, int6
     return article_mark(t, mem, &act, limited, label);
 }
 
+/* What was removed does not come back (A11.4). */
+static err prints_block(struct tx *t, arena *mem, const struct measure *m, const struct ruling *r)
+{
+    return print_block(t, mem,
+                       &(struct print_removal){.measure_id = m->id,
+                                               .case_id = r->case_id,
+                                               .account_id = m->account_id,
+                                               .no = m->no,
+                                               .version = r->version,
+                                               .officer = r->officer,
+                                               .severity = r->severity,
+                                               .family = m->family});
+}
+
+static err prints_release(struct tx *t, arena *mem, const struct measure *m, int64_t officer)
+{
+    struct print_ref *v;
+    size_t n;
+    TRY(print_unblock(t, mem, m->id, officer, &v, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(article_let_go(t, mem, &v[i], officer));
+    return OK;
+}
+
 static err begin_article(struct tx *t, arena *mem, struct measure *m, const struct ruling *r)
 {
     struct article_act act = {m->account_id, m->no, r->officer, m->family};
     if (m->kind == MEASURE_remove)
         TRY(article_take_down(t, mem, &act, &m->before_state, &m->before_reason));
     TRY(measure_start(t, mem, m, r->officer));
-    return m->kind == MEASURE_remove ? media_block(t, mem, m, r->severity <= ILLEGAL)
-                                     : article_marks(t, mem, m, r->officer);
+    if (m->kind != MEASURE_remove)
+        return article_marks(t, mem, m, r->officer);
+    TRY(media_block(t, mem, m, r->severity <= ILLEGAL));
+    return prints_block(t, mem, m, r);
 }
 
 static err begin_account(struct tx *t, arena *mem, struct measure *m, int64_t officer)
@@ -171,6 +197,8 @@ err effect_end(struct tx *t, arena *mem, const struct measure *m, int64_t office
     if (sets_state(m->kind))
         TRY(end_state(t, mem, m, officer));
     TRY(measure_lift(t, mem, m, officer));
+    if (m->kind == MEASURE_remove)
+        return prints_release(t, mem, m, officer);
     if (m->kind == MEASURE_label || m->kind == MEASURE_limit)
         return article_marks(t, mem, m, officer);
     return OK;

@@ -12,6 +12,7 @@ struct provider_live; /* settings/provider.h */
 struct mailer;        /* mail/mail.h */
 struct job_runner;    /* job/job.h */
 struct scan_live;     /* scan/rules.h */
+struct print_live;    /* print/print.h */
 struct record_log;    /* record/log.h */
 struct reads;         /* web/reads.h */
 
@@ -41,9 +42,10 @@ struct site {
     struct provider_live *provider; /* provider settings in force */
     struct mailer *mail;
     struct job_runner *jobs;
-    struct record_log *log; /* NULL in commands */
-    struct reads *reads;    /* NULL in commands: nothing is counted */
-    struct scan_live *scan; /* rules in force */
+    struct record_log *log;    /* NULL in commands */
+    struct reads *reads;       /* NULL in commands: nothing is counted */
+    struct scan_live *scan;    /* rules in force */
+    struct print_live *prints; /* fingerprints that are looked for */
     struct site_gauges gauges;
     str data_dir;
     bool https;      /* the public address is https: Secure cookies with the prefix __Host- */
