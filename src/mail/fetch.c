@@ -194,7 +194,10 @@ err fetch(arena *mem, const struct fetch_in *in, struct fetch_out *ret_out)
     TRY(e);
     long status = 0;
     (void)curl_easy_getinfo(c.curl, CURLINFO_RESPONSE_CODE, &status);
-    *ret_out = (struct fetch_out){(int)status, buf_str(&body)};
+    char *location = NULL; /* curl's own */
+    (void)curl_easy_getinfo(c.curl, CURLINFO_REDIRECT_URL, &location);
+    *ret_out = (struct fetch_out){(int)status, buf_str(&body),
+                                  location ? str_dup(mem, str_from(location)) : S("")};
     return OK;
 }
 
