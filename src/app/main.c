@@ -36,7 +36,7 @@ static int run(const struct command *c, int argc, char **argv)
     struct fault f = fault_of(e);
     (void)fprintf(stderr, "gongqi %s: %s%s%s%s%s\n", c->name, f.reason, *f.field ? " " : "",
                   f.field, *f.text ? ": " : "", f.text);
-    return 1;
+    return strcmp(f.reason, COMMAND_BAD) == 0 ? 2 : 1;
 }
 
 int main(int argc, char **argv)

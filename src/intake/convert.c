@@ -12,7 +12,9 @@ enum {
     WALL_MS = 20000,
     CPU_S = 15,
     WORKER_BYTES = 1 << 30,
-    REPLY_MAX = 8 << 20,
+    REPLY_MAX = 8 << 20, /* of one body */
+    BATCH_BYTES = 16 << 20,
+    ANSWERS_MAX = 64 << 20,
     PICTURES_MAX = 2000,
 };
 
@@ -132,16 +134,54 @@ static err all_write(int fd, str s)
     return OK;
 }
 
-/* The input: the address of the site, a newline, HTML. */
+/* The next "<length>\n<bytes>" of all. False: there is none. */
+static bool part_take(str *all, str *ret_part)
+{
+    int64_t n;
+    str rest = STR_NONE, line = str_split(*all, '\n', &rest);
+    bool ok = rest.p && str_int(line, &n) == OK && n >= 0 && (size_t)n <= rest.n;
+    fault_clear();
+    if (!ok)
+        return false;
+    *ret_part = str_sub(rest, 0, (size_t)n);
+    *all = str_sub(rest, (size_t)n, rest.n);
+    return true;
+}
+
+static err part_write(int fd, str part)
+{
+    AUTO_ARENA(mem);
+    TRY(all_write(fd, str_fmt(mem, "%zu\n", part.n)));
+    return all_write(fd, part);
+}
+
+/* What can't be converted answers with its reason. */
+static str refusal(arena *mem, err e)
+{
+    struct fault f = fault_of(e);
+    struct jw j;
+    jw_init(&j, mem, REPLY_MAX);
+    jw_object(&j);
+    jw_key_str(&j, "refused", str_from(f.reason));
+    jw_key_str(&j, "text", str_from(f.text));
+    jw_end(&j);
+    return buf_str(&j.out);
+}
+
+/* The input: the address of the site and bodies, the output: an answer for each, all as parts. */
 static err work(struct sandbox_io *io)
 {
-    str all, html = STR_NONE, json;
-    TRY(all_read(io->mem, io->in, DOC_PASTE_MAX + DOC_HREF_MAX, &all));
-    str from = str_split(all, '\n', &html);
-    if (!str_valid(all))
+    str all, from, html;
+    TRY(all_read(io->mem, io->in, BATCH_BYTES, &all));
+    if (!str_valid(all) || !part_take(&all, &from))
         return fault(ERR_INVALID, "bad_utf8", "not UTF-8");
-    TRY(convert_here(io->mem, from, html.p ? html : S(""), &json));
-    return all_write(io->out[0], json);
+    while (part_take(&all, &html)) {
+        AUTO_ARENA(mem);
+        str json;
+        err e = convert_here(mem, from, html, &json);
+        TRY(part_write(io->out[0], e == OK ? json : refusal(mem, e)));
+    }
+    return OK;
 }
 
 const struct sandbox_kind html_sandbox_kind = {"html", work};
@@ -177,7 +217,7 @@ err converted_read(arena *mem, str json, struct converted *ret_c)
     return OK;
 }
 
-static err through_worker(arena *mem, int in, int out, str *ret_json)
+static err through_worker(arena *mem, int in, int out, str *ret_answers)
 {
     const struct sandbox_job job = {.kind = html_sandbox_kind.name,
                                     .in = in,
@@ -186,28 +226,62 @@ static err through_worker(arena *mem, int in, int out, str *ret_json)
                                     .wall_ms = WALL_MS,
                                     .cpu_s = CPU_S,
                                     .memory_bytes = WORKER_BYTES,
-                                    .file_bytes = REPLY_MAX};
+                                    .file_bytes = ANSWERS_MAX};
     struct sandbox_result result;
     TRY(sandbox_run(&job, mem, &result));
-    return all_read(mem, out, REPLY_MAX, ret_json);
+    return all_read(mem, out, ANSWERS_MAX, ret_answers);
 }
 
-err convert_html(arena *mem, str from, str html, struct converted *ret_c)
+static void answer_take(arena *mem, str json, struct converting *one)
 {
-    str json;
-    if (html.n > DOC_PASTE_MAX)
-        return fault(ERR_TOO_LARGE, "document_too_large", "HTML of %zu bytes", html.n);
+    JSON_AUTO *root = NULL;
+    one->failed = str_valid(json) ? json_read(json, &root) : ERR_INVALID;
+    str refused = root ? json_text(root, "refused") : STR_NONE;
+    if (refused.p)
+        one->failed = fault(ERR_INVALID, str_z(mem, refused), "%.*s", FMT(json_text(root, "text")));
+    if (one->failed == OK)
+        one->failed = converted_read(mem, json, &one->c);
+    if (one->failed != OK)
+        one->why = fault_of(one->failed);
+}
+
+static err run(arena *mem, str from, struct converting *v, size_t n)
+{
+    str answers = S(""), part;
     int in = memfd_create("html", MFD_CLOEXEC), out = memfd_create("document", MFD_CLOEXEC);
     err e = in < 0 || out < 0 ? fault(ERR_IO, "storage_unavailable", "memfd") : OK;
     if (e == OK)
-        e = all_write(in, str_fmt(mem, "%.*s\n", FMT(from)));
+        e = part_write(in, from);
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = part_write(in, v[i].html);
     if (e == OK)
-        e = all_write(in, html);
-    if (e == OK)
-        e = through_worker(mem, in, out, &json);
+        e = through_worker(mem, in, out, &answers);
     if (in >= 0)
         close(in);
     if (out >= 0)
         close(out);
-    return e == OK ? converted_read(mem, json, ret_c) : e;
+    TRY(e);
+    for (size_t i = 0; i < n; i++) {
+        if (!part_take(&answers, &part))
+            return fault(ERR_INVALID, "sandbox_died", "fewer answers than questions");
+        answer_take(mem, part, &v[i]);
+    }
+    return OK;
+}
+
+err convert_batch(arena *mem, str from, struct converting *v, size_t n)
+{
+    err e = run(mem, from, v, n);
+    if (e != ERR_INVALID && e != ERR_TOO_LARGE)
+        return e;
+    for (size_t i = 0; i < n; i++) {
+        e = n > 1 ? run(mem, from, &v[i], 1) : e;
+        if (e != OK && e != ERR_INVALID && e != ERR_TOO_LARGE)
+            return e;
+        if (e != OK) {
+            v[i].failed = e;
+            v[i].why = fault_of(e);
+        }
+    }
+    return OK;
 }

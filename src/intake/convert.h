@@ -14,9 +14,17 @@ struct converted {
     struct doc_dropped dropped;
     str embeds; /* addresses of players and frames that became links, divided by "; " */
 };
-/* from: the address that relative ones belong to. ERR_TOO_LARGE "document_too_large",
- * "sandbox_limit"; ERR_INVALID "sandbox_died", "bad_document". */
-err convert_html(arena *mem, str from, str html, struct converted *ret_c);
+/* One body of a batch. */
+struct converting {
+    str html;
+    err failed;       /* OK, or why this one could not be: ERR_TOO_LARGE, ERR_INVALID, with fault */
+    struct fault why; /* when failed */
+    struct converted c;
+};
+/* Starting a worker costs more than a body, so one worker takes a batch: bodies of one export. When
+ * it dies or hits a limit each body gets a worker of its own, so that one does not spoil others.
+ * from: the address that relative ones belong to. ERR_IO when there can be no worker. */
+err convert_batch(arena *mem, str from, struct converting *v, size_t n);
 /* For main: what the worker does. */
 extern const struct sandbox_kind html_sandbox_kind;
 /* The worker's work without its walls (fuzzer, tests): JSON as the worker writes it. */

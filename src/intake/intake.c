@@ -11,7 +11,13 @@
 #include "intake/source.h"
 #include "settings/settings.h"
 
-enum { PROGRESS_EVERY = 200, NOTED_PICTURES = 5, NOTES_MAX = 64 << 10 };
+enum {
+    PROGRESS_EVERY = 200,
+    NOTED_PICTURES = 5,
+    NOTES_MAX = 64 << 10,
+    BATCH = 64,           /* bodies for one worker */
+    BATCH_HTML = 4 << 20, /* and about so many bytes */
+};
 
 struct intake {
     const struct intake_in *in;
@@ -22,6 +28,10 @@ struct intake {
     struct picture_source *pictures;
     struct intake_counts counts;
     int64_t seen;
+    /* articles that wait for the worker, and their bytes */
+    arena *batch_mem;
+    struct intake_item batch[BATCH];
+    size_t n, html;
 };
 
 /* The article at hand. */
@@ -29,11 +39,11 @@ struct work {
     struct intake *x;
     arena *mem;
     const struct intake_item *item;
+    struct converting *body;
     struct buf notes;
     int lost_pictures;
     struct article_text text;
     struct import_item row;
-    bool there;
 };
 
 static void say(const struct intake *x, str what, str result, str where, str why)
@@ -210,12 +220,6 @@ static err words(struct work *w)
 
 /* ---- step 1: drafts ---- */
 
-static err there_tx(struct tx *t, void *ctx)
-{
-    struct work *w = ctx;
-    return store_import_there(t, &w->row, &w->there);
-}
-
 static err draft_tx(struct tx *t, void *ctx)
 {
     struct work *w = ctx;
@@ -226,31 +230,30 @@ static err draft_tx(struct tx *t, void *ctx)
 
 static err draft_make(struct work *w)
 {
-    struct converted c;
     struct node *settled;
-    TRY(convert_html(w->mem, w->x->from, w->item->html, &c));
+    struct converted *c = &w->body->c;
+    if (w->body->failed != OK) {
+        fault_copy(&w->body->why);
+        return w->body->failed;
+    }
     TRY(words(w));
-    TRY(pictures_place(w, &c, c.doc));
+    TRY(pictures_place(w, c, c->doc));
     TRY(cover_place(w, w->item->cover));
-    TRY(doc_settle(w->mem, c.doc, &settled));
+    TRY(doc_settle(w->mem, c->doc, &settled));
     TRY(doc_json(w->mem, settled, &w->text.doc));
-    note_dropped(w, &c);
+    note_dropped(w, c);
     return db_tx(w->x->in->site->db, draft_tx, w);
 }
 
-static err item_bring(struct work *w, str what)
+static str what_of(arena *mem, const struct intake_item *i)
+{
+    return str_fmt(mem, "%.*s (line %lld)", FMT(i->id), (long long)i->line);
+}
+
+static err item_bring(struct work *w)
 {
     struct intake *x = w->x;
-    if (w->item->left_out.n) {
-        x->counts.left_out++;
-        say(x, what, S("left_out"), S(""), w->item->left_out);
-        return OK;
-    }
-    TRY(db_read(x->in->site->db, there_tx, w));
-    if (w->there) {
-        x->counts.there++;
-        return OK;
-    }
+    str what = what_of(w->mem, w->item);
     err e = draft_make(w);
     if (e != OK && !goes_on(e))
         return e;
@@ -265,21 +268,83 @@ static err item_bring(struct work *w, str what)
     return OK;
 }
 
+static struct import_item row_of(const struct intake *x, arena *mem, const struct intake_item *i)
+{
+    return (struct import_item){.account_id = x->in->account_id,
+                                .source = x->source,
+                                .item = i->id,
+                                .link = link_key(mem, i->link),
+                                .published = i->is_public};
+}
+
+static err batch_bring(struct intake *x)
+{
+    struct converting *bodies = NEW_N(x->batch_mem, struct converting, BATCH);
+    for (size_t i = 0; i < x->n; i++)
+        bodies[i].html = x->batch[i].html;
+    if (x->n)
+        TRY(convert_batch(x->batch_mem, x->from, bodies, x->n));
+    for (size_t i = 0; i < x->n; i++) {
+        AUTO_ARENA(mem);
+        struct work w = {.x = x, .mem = mem, .item = &x->batch[i], .body = &bodies[i]};
+        w.row = row_of(x, mem, w.item);
+        buf_init(&w.notes, mem, NOTES_MAX);
+        buf_add(&w.notes, w.item->notes);
+        TRY(item_bring(&w));
+        progress(x, "drafts", false);
+    }
+    x->n = x->html = 0;
+    arena_reset(x->batch_mem);
+    return OK;
+}
+
+static void batch_add(struct intake *x, const struct intake_item *i)
+{
+    struct intake_item copy = *i;
+    str *const TEXTS[] = {&copy.id,    &copy.title, &copy.excerpt,   &copy.html, &copy.link,
+                          &copy.cover, &copy.tags,  &copy.published, &copy.notes};
+    for (size_t k = 0; k < LEN(TEXTS); k++)
+        *TEXTS[k] = TEXTS[k]->n ? str_dup(x->batch_mem, *TEXTS[k]) : S("");
+    x->batch[x->n++] = copy;
+    x->html += copy.html.n;
+}
+
+struct asking {
+    struct import_item row;
+    bool there;
+};
+
+static err there_tx(struct tx *t, void *ctx)
+{
+    struct asking *a = ctx;
+    return store_import_there(t, &a->row, &a->there);
+}
+
+static bool in_batch(const struct intake *x, str id)
+{
+    for (size_t i = 0; i < x->n; i++)
+        if (str_eq(x->batch[i].id, id))
+            return true;
+    return false;
+}
+
 static err on_item(void *ctx, arena *mem, const struct intake_item *item)
 {
     struct intake *x = ctx;
-    struct work w = {.x = x, .mem = mem, .item = item};
-    w.row = (struct import_item){.account_id = x->in->account_id,
-                                 .source = x->source,
-                                 .item = item->id,
-                                 .link = link_key(mem, item->link),
-                                 .published = item->is_public};
-    buf_init(&w.notes, mem, NOTES_MAX);
-    if (item->notes.n)
-        buf_add(&w.notes, item->notes);
-    TRY(item_bring(&w, str_fmt(mem, "%.*s (line %lld)", FMT(item->id), (long long)item->line)));
-    progress(x, "drafts", false);
-    return OK;
+    struct asking a = {.row = row_of(x, mem, item)};
+    if (item->left_out.n) {
+        x->counts.left_out++;
+        say(x, what_of(mem, item), S("left_out"), S(""), item->left_out);
+        return OK;
+    }
+    TRY(db_read(x->in->site->db, there_tx, &a));
+    if (a.there || in_batch(x, item->id)) { /* also twice in one file */
+        x->counts.there++;
+        progress(x, "drafts", false);
+        return OK;
+    }
+    batch_add(x, item);
+    return x->n == BATCH || x->html >= BATCH_HTML ? batch_bring(x) : OK;
 }
 
 /* ---- steps 2 and 3: over what was brought ---- */
@@ -465,7 +530,13 @@ static err steps(struct intake *x, arena *mem)
     const struct intake_in *in = x->in;
     TRY(source_name(x, mem));
     const struct intake_reader reader = {in->fd, x->from, on_item, x};
-    TRY(in->kind == INTAKE_WORDPRESS ? wordpress_read(&reader) : ghost_read(&reader));
+    err e = in->kind == INTAKE_WORDPRESS ? wordpress_read(&reader) : ghost_read(&reader);
+    struct fault f = fault_of(e);
+    TRY(batch_bring(x)); /* what came before a broken place, too */
+    if (e != OK) {
+        fault_copy(&f);
+        return e;
+    }
     progress(x, "drafts", true);
     struct import_next next = {.account_id = in->account_id, .source = x->source};
     TRY(over_all(x, "links", &next, link_one));
@@ -479,13 +550,15 @@ static err steps(struct intake *x, arena *mem)
 err intake_run(const struct intake_in *in, struct intake_counts *ret_counts)
 {
     AUTO_ARENA(mem);
-    struct intake x = {.in = in};
-    x.pictures = NEW(mem, struct picture_source);
-    x.pictures->in = in;
-    article_rules_now(in->site, mem, &x.rules);
-    declaration_rules_now(in->site, mem, &x.declaring);
-    err e = steps(&x, mem);
-    x.counts.pictures = x.pictures->fetched;
-    *ret_counts = x.counts;
+    AUTO_ARENA(batch);
+    struct intake *x = NEW(mem, struct intake);
+    *x = (struct intake){.in = in, .batch_mem = batch};
+    x->pictures = NEW(mem, struct picture_source);
+    x->pictures->in = in;
+    article_rules_now(in->site, mem, &x->rules);
+    declaration_rules_now(in->site, mem, &x->declaring);
+    err e = steps(x, mem);
+    x->counts.pictures = x->pictures->fetched;
+    *ret_counts = x->counts;
     return e;
 }

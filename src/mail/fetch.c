@@ -201,6 +201,17 @@ err fetch(arena *mem, const struct fetch_in *in, struct fetch_out *ret_out)
     return OK;
 }
 
+err fetch_reach(arena *mem, str url, int64_t timeout_ms)
+{
+    str host;
+    TRY(url_host(mem, url, &host));
+    struct call_in ci = {url, host, "http,https,smtp,smtps", timeout_ms};
+    __attribute__((cleanup(call_close))) struct call c = {0};
+    TRY(call_open(mem, &ci, &c));
+    CURL_SET(c.curl, CURLOPT_CONNECT_ONLY, 1L);
+    return call_run(&c);
+}
+
 /* ---- signatures ---- */
 
 static str signature_make(arena *mem, str secret, str timestamp, str body)

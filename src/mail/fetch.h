@@ -22,6 +22,10 @@ struct fetch_out {
 /* ERR_INVALID "fetch_url"; ERR_DENIED "fetch_private"; ERR_TOO_LARGE; ERR_IO "fetch_failed". */
 err fetch(arena *mem, const struct fetch_in *in, struct fetch_out *ret_out);
 
+/* Connects to an http, https, smtp or smtps address, with TLS and its certificate where there is
+ * one, and sends nothing. For addresses of the settings: private ones are allowed. */
+err fetch_reach(arena *mem, str url, int64_t timeout_ms);
+
 /* POST of JSON that the receiver can check: header `X-Gongqi-Timestamp: <seconds>` and
  * `X-Gongqi-Signature: sha256=<hex HMAC-SHA256(secret, timestamp "." body)>`.
  * Of *in, url, body, allow and the limits are used. ERR_INVALID "fetch_secret" when too short. */
