@@ -102,7 +102,7 @@ static err run(struct boot *b, const struct intake_words *w, struct intake_in *i
 err cmd_intake(int argc, char **argv)
 {
     struct boot b;
-    struct intake_words w;
+    struct intake_words w = {0};
     bool ghost = strcmp(argv[1], "ghost") == 0;
     TRY(words_read(&argc, argv, &w));
     int fd = open(w.file, O_RDONLY | O_CLOEXEC);

@@ -82,8 +82,8 @@ static err import(struct picture_source *s, arena *mem, str bytes, str address, 
 static err take_new(struct picture_source *s, struct noting *n, str address)
 {
     AUTO_ARENA(scratch); /* up to 32 MiB, not to be kept for the article */
-    str bytes;
-    struct media m;
+    str bytes = S("");
+    struct media m = {0};
     TRY(fetch_following(s, scratch, address, &bytes));
     TRY(import(s, scratch, bytes, address, &m));
     n->p.media = str_dup(n->mem, m.hash);

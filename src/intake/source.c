@@ -3,17 +3,18 @@
 
 #include "base/clock.h"
 
-enum { MAP_FIRST = 256 };
+enum { MAP_FIRST = 256, NOTE_MAX = 200 /* code points */ };
 
 void note_add(struct buf *notes, str what, str which)
 {
     if (notes->n)
         buf_add(notes, S("; "));
     buf_add(notes, what);
-    if (which.n) {
+    if (which.n)
         buf_add_char(notes, ' ');
-        for (size_t i = 0; i < which.n && i < 200; i++)
-            buf_add_char(notes, (unsigned char)which.p[i] < ' ' ? ' ' : which.p[i]);
+    for (int i = 0; which.n && i < NOTE_MAX; i++) {
+        uint32_t cp = str_next(&which);
+        buf_add_cp(notes, cp < ' ' ? ' ' : cp);
     }
 }
 

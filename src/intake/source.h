@@ -58,6 +58,7 @@ err mobiledoc_html(arena *mem, str json, struct buf *notes, str *ret_html);
 err lexical_html(arena *mem, str json, struct buf *notes, str *ret_html);
 
 /* ---- shared ---- */
+/* "; what which"; of which the first 200 characters, on one line. */
 void note_add(struct buf *notes, str what, str which);
 /* "2019-03-04 00:30:00" or "2019-03-04T00:30:00.000Z", UTC, as people in China saw it; "" for
  * anything else. */
