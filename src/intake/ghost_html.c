@@ -70,7 +70,7 @@ static void card_markdown(struct ghost_text *g, const json_t *o)
     str md = text_of(o, "markdown");
     char *html = cmark_markdown_to_html(md.p, md.n, CMARK_OPT_UNSAFE);
     buf_add(&g->out, str_from(html));
-    cmark_get_default_mem_allocator()->free(html);
+    heap_free(html);
 }
 
 static void card_code(struct ghost_text *g, const json_t *o)
