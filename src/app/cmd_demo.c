@@ -29,7 +29,8 @@ static bool picture_find(void *ctx, str blob, int *ret_width, int *ret_height)
 
 err demo_doc(struct demo *d, str markdown, struct node **ret_doc)
 {
-    return doc_from_markdown(d->mem, markdown, &(struct doc_known){picture_find, d}, NULL, ret_doc);
+    return doc_from_markdown(d->mem, markdown, &(struct doc_known){.find = picture_find, .ctx = d},
+                             NULL, ret_doc);
 }
 
 err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v)

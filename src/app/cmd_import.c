@@ -1,11 +1,10 @@
-/* gongqi import account DIR --account HANDLE: what `gongqi export account` wrote, see
- * owndata/owndata.h. gongqi import markdown DIR --account HANDLE: each *.md becomes a submission
- * through the same gate as every other way in (A6.3). The first lines may say "title: …",
- * "category: …", "digest: …", what is declared by the names of article/declaration.h ("origin:
- * reprint", "ad: yes"), and "tags: a, b". */
-#include "account/account.h"
-#include "app/boot.h"
+/* gongqi import wordpress|ghost FILE …: cmd_intake.c. gongqi import account DIR --account HANDLE:
+ * what `gongqi export account` wrote, see owndata/owndata.h. gongqi import markdown DIR --account
+ * HANDLE: each *.md becomes a submission through the same gate as every other way in (A6.3). The
+ * first lines may say "title: …", "category: …", "digest: …", what is declared by the names of
+ * article/declaration.h ("origin: reprint", "ad: yes"), and "tags: a, b". */
 #include "app/commands.h"
+#include "app/import.h"
 #include "app/services.h"
 #include "article/console.h"
 #include "article/declare.h"
@@ -22,8 +21,7 @@ enum { MAX_FILES = 10000 };
 struct import {
     struct boot *b;
     arena *mem;
-    struct account account;
-    int64_t owner;
+    struct import_owner by;
     struct article_rules rules;
     struct article_text text;
     struct declaration_rules declaring;
@@ -33,17 +31,31 @@ struct import {
     str handle;
 };
 
-static err find_account(struct tx *t, void *ctx)
+struct finding {
+    arena *mem;
+    str handle;
+    struct import_owner o;
+};
+
+static err find_owner(struct tx *t, void *ctx)
 {
-    struct import *i = ctx;
+    struct finding *f = ctx;
     struct member *members;
     size_t n;
-    TRY(account_find(t, i->b->mem, i->handle, &i->account));
-    TRY(member_list(t, i->b->mem, i->account.id, &members, &n));
+    TRY(account_find(t, f->mem, f->handle, &f->o.account));
+    TRY(member_list(t, f->mem, f->o.account.id, &members, &n));
     for (size_t k = 0; k < n; k++)
         if (members[k].role == MEMBER_OWNER)
-            i->owner = members[k].user_id;
-    return i->owner ? OK : fault(ERR_NOT_FOUND, "not_found", "the account has no owner");
+            f->o.user_id = members[k].user_id;
+    return f->o.user_id ? OK : fault(ERR_NOT_FOUND, "not_found", "the account has no owner");
+}
+
+err import_owner_find(struct boot *b, str handle, struct import_owner *ret_o)
+{
+    struct finding f = {.mem = b->mem, .handle = handle};
+    TRY(db_read(b->site.db, find_owner, &f));
+    *ret_o = f.o;
+    return OK;
 }
 
 static err file_read(arena *mem, const char *path, str *ret_text)
@@ -98,8 +110,8 @@ static err submit(struct tx *t, void *ctx)
 {
     struct import *i = ctx;
     return article_submit(t, i->mem,
-                          &(struct article_submission){.account_id = i->account.id,
-                                                       .user_id = i->owner,
+                          &(struct article_submission){.account_id = i->by.account.id,
+                                                       .user_id = i->by.user_id,
                                                        .text = &i->text,
                                                        .rules = &i->rules,
                                                        .scan = &i->scan,
@@ -114,15 +126,15 @@ static err import_file(struct import *i, const char *path, str name)
     str rest;
     str text;
     struct node *doc;
-    in.category = str_split(i->account.categories, ',', &rest);
+    in.category = str_split(i->by.account.categories, ',', &rest);
     TRY(file_read(i->mem, path, &text));
     struct declaration declared = {0};
     text = front_matter(text, &in, &declared);
     TRY(declaration_json(i->mem, &declared, &i->declaring, &in.declared));
     TRY(doc_from_markdown(i->mem, text, NULL, NULL, &doc));
     TRY(article_text_check(i->mem, &in, doc, &i->text));
-    TRY(article_scan(&i->b->site, i->mem, i->account.id, &i->text, &i->scan));
-    struct article_ref at = {i->account.id, 0};
+    TRY(article_scan(&i->b->site, i->mem, i->by.account.id, &i->text, &i->scan));
+    struct article_ref at = {i->by.account.id, 0};
     TRY(article_prints(&i->b->site, i->mem, &at, &i->text, true, &i->prints));
     return db_tx(i->b->site.db, submit, i);
 }
@@ -163,8 +175,8 @@ static err import_account(struct import *i, const char *path)
 {
     struct import_counts n;
     struct account_in in = {.site = &i->b->site,
-                            .account_id = i->account.id,
-                            .user_id = i->owner,
+                            .account_id = i->by.account.id,
+                            .user_id = i->by.user_id,
                             .dir = path,
                             .say = say};
     TRY(account_import(&in, i->b->mem, &n));
@@ -179,7 +191,7 @@ static err import(struct import *i, bool markdown, const char *path)
     TRY(services_open(i->b, 0));
     article_rules_now(&i->b->site, i->b->mem, &i->rules);
     declaration_rules_now(&i->b->site, i->b->mem, &i->declaring);
-    err e = db_read(i->b->site.db, find_account, i);
+    err e = import_owner_find(i->b, i->handle, &i->by);
     if (e == OK)
         e = markdown ? import_dir(i, path) : import_account(i, path);
     services_close(i->b);
@@ -190,10 +202,14 @@ err cmd_import(int argc, char **argv)
 {
     struct boot b;
     struct import i = {.b = &b};
+    bool other = argc > 2 && (strcmp(argv[1], "wordpress") == 0 || strcmp(argv[1], "ghost") == 0);
+    if (other)
+        return cmd_intake(argc, argv);
     bool markdown = argc > 1 && str_eq(str_from(argv[1]), S("markdown"));
     bool account = argc > 1 && str_eq(str_from(argv[1]), S("account"));
     if (argc < 5 || (!markdown && !account) || !str_eq(str_from(argv[3]), S("--account")))
-        return fault(ERR_INVALID, "usage", "import markdown|account DIR --account HANDLE");
+        return fault(ERR_INVALID, "usage",
+                     "import markdown|account DIR | wordpress|ghost FILE, --account HANDLE");
     i.handle = str_from(argv[4]);
     TRY(boot_open(argc - 4, argv + 4, 0, &b));
     err e = import(&i, markdown, argv[2]);

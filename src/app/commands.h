@@ -6,3 +6,6 @@
 #define X(name, fn, args, text) err fn(int argc, char **argv);
 #include "app/commands.def"
 #undef X
+
+/* A command that fails with this reason ends with 2, with any other with 1. */
+#define COMMAND_BAD "doctor_bad"

@@ -3,6 +3,7 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "image/image.h"
+#include "intake/convert.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -35,14 +36,15 @@ static int run(const struct command *c, int argc, char **argv)
     struct fault f = fault_of(e);
     (void)fprintf(stderr, "gongqi %s: %s%s%s%s%s\n", c->name, f.reason, *f.field ? " " : "",
                   f.field, *f.text ? ": " : "", f.text);
-    return 1;
+    return strcmp(f.reason, COMMAND_BAD) == 0 ? 2 : 1;
 }
 
 int main(int argc, char **argv)
 {
+    const struct sandbox_kind workers[] = {image_sandbox_kind, html_sandbox_kind};
     /* before anything else: a worker for hostile files starts as empty as can be */
     if (sandbox_is_worker(argc, argv))
-        return sandbox_worker_main(&image_sandbox_kind, 1, argc, argv);
+        return sandbox_worker_main(workers, LEN(workers), argc, argv);
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     rand_init();
     if (argc < 2) {

@@ -18,9 +18,10 @@
     X(ai, CHOICE, 0, "none|assisted|generated")                                                    \
     X(ad, FLAG, 0, "")                                                                             \
     X(fiction, FLAG, 0, "")                                                                        \
-    X(news, FLAG, 0, "")      /* news information in the sense of A8.1 */                          \
-    X(place, TEXT, 60, "")    /* where it happened */                                              \
-    X(happened, TIME, 16, "") /* 2026-11-24, or 2026-11-24 08:30, in China */                      \
+    X(news, FLAG, 0, "")             /* news information in the sense of A8.1 */                   \
+    X(place, TEXT, 60, "")           /* where it happened */                                       \
+    X(happened, TIME, 16, "")        /* 2026-11-24, or 2026-11-24 08:30, in China */               \
+    X(first_published, TIME, 16, "") /* elsewhere, before it came here */                          \
     X(minors, CHOICE, 0, "none|conduct|values|image|data")
 
 enum declare {

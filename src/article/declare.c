@@ -94,6 +94,14 @@ static struct declared_label place_label(const struct request *r, const struct d
     return (struct declared_label){.word = word, .text = msg(r->lang, MSG_declare_why_place)};
 }
 
+static struct declared_label first_label(const struct request *r, const struct declaration *d)
+{
+    str when = d->v[DECLARE_first_published];
+    return (struct declared_label){
+        .word = msg_format(r->mem, r->lang, MSG_declare_mark_first, &when, 1),
+        .text = msg(r->lang, MSG_declare_why_first)};
+}
+
 void declared_labels(const struct request *r, const struct declaration *d, bool brief,
                      struct declared_view *ret_v)
 {
@@ -113,6 +121,8 @@ void declared_labels(const struct request *r, const struct declaration *d, bool 
             .word = msg(r->lang, MSG_declare_mark_minors), .text = v.minors, .loud = true};
     if (!brief && (d->v[DECLARE_place].n || d->v[DECLARE_happened].n))
         v.v[v.n++] = place_label(r, d);
+    if (!brief && d->v[DECLARE_first_published].n)
+        v.v[v.n++] = first_label(r, d);
     *ret_v = v;
 }
 

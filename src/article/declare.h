@@ -61,6 +61,10 @@ struct declaration declared_of(arena *mem, str declared);
          .label = MSG_declare_happened,                                                            \
          .help = MSG_declare_happened_help,                                                        \
          .max = 16},                                                                               \
+        {.name = "first_published",                                                                \
+         .label = MSG_declare_first_published,                                                     \
+         .help = MSG_declare_first_published_help,                                                 \
+         .max = 16},                                                                               \
     {                                                                                              \
         .name = "minors", .kind = FIELD_SELECT, .label = MSG_declare_minors,                       \
         .help = MSG_declare_minors_help                                                            \

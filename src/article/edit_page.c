@@ -172,7 +172,7 @@ bool editing_known(void *ctx, str blob, int *ret_width, int *ret_height)
 /* The editor's "doc" wins over the Markdown in "body"; the body then shows the same text. */
 static err doc_of(struct request *r, struct form *f, struct node **ret_doc)
 {
-    const struct doc_known mine = {editing_known, r};
+    const struct doc_known mine = {.find = editing_known, .ctx = r};
     str json = request_field(r, "doc"), markdown;
     if (!json.n)
         return doc_from_markdown(r->mem, form_get(f, "body"), &mine, NULL, ret_doc);

@@ -196,7 +196,7 @@ static err to_markdown(struct request *r, const json_t *root)
 
 static err from_markdown(struct request *r, str markdown)
 {
-    const struct doc_known mine = {editing_known, r};
+    const struct doc_known mine = {.find = editing_known, .ctx = r};
     struct doc_dropped dropped = {0};
     struct node *doc;
     str json;

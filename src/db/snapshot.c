@@ -49,7 +49,7 @@ static err quick_check(sqlite3 *h)
     if (!word)
         e = said(h, rc);
     else if (strcmp(word, "ok") != 0)
-        e = fault(ERR_IO, "snapshot", "the copy is damaged: %s", word);
+        e = fault(ERR_IO, "snapshot", "damaged: %s", word);
     sqlite3_finalize(st);
     return e;
 }
@@ -142,4 +142,18 @@ err db_snapshot_restore(arena *mem, str url, const char *path)
     return run((const char *const[]){"pg_restore", "--no-owner", "--exit-on-error",
                                      "--single-transaction", "--dbname", str_z(mem, name), path,
                                      NULL});
+}
+
+static err nothing(struct tx *t, void *ctx)
+{
+    (void)t, (void)ctx;
+    return OK;
+}
+
+err db_damage_check(struct db *db)
+{
+    if (!db_is_sqlite(db))
+        return db_read(db, nothing, NULL);
+    const struct sqlite *s = db->impl;
+    return with(s->path, SQLITE_OPEN_READONLY, check_one, NULL);
 }

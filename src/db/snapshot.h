@@ -8,3 +8,6 @@ err db_snapshot(struct db *db, const char *path);
 /* PostgreSQL: fills the empty database at url from such a file by `pg_restore`, in one transaction.
  * (SQLite: the file is the database.) ERR_IO. */
 err db_snapshot_restore(arena *mem, str url, const char *path);
+/* SQLite: reads every page and index (PRAGMA quick_check), beside a running server. PostgreSQL:
+ * asks whether the server answers. ERR_IO with what is damaged. */
+err db_damage_check(struct db *db);

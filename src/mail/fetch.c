@@ -194,8 +194,22 @@ err fetch(arena *mem, const struct fetch_in *in, struct fetch_out *ret_out)
     TRY(e);
     long status = 0;
     (void)curl_easy_getinfo(c.curl, CURLINFO_RESPONSE_CODE, &status);
-    *ret_out = (struct fetch_out){(int)status, buf_str(&body)};
+    char *location = NULL; /* curl's own */
+    (void)curl_easy_getinfo(c.curl, CURLINFO_REDIRECT_URL, &location);
+    *ret_out = (struct fetch_out){(int)status, buf_str(&body),
+                                  location ? str_dup(mem, str_from(location)) : S("")};
     return OK;
+}
+
+err fetch_reach(arena *mem, str url, int64_t timeout_ms)
+{
+    str host;
+    TRY(url_host(mem, url, &host));
+    struct call_in ci = {url, host, "http,https,smtp,smtps", timeout_ms};
+    __attribute__((cleanup(call_close))) struct call c = {0};
+    TRY(call_open(mem, &ci, &c));
+    CURL_SET(c.curl, CURLOPT_CONNECT_ONLY, 1L);
+    return call_run(&c);
 }
 
 /* ---- signatures ---- */

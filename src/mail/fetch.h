@@ -15,11 +15,16 @@ struct fetch_in {
     size_t max;         /* of the answer; 0 = 1 MiB */
 };
 struct fetch_out {
-    int status; /* HTTP status; any is OK */
-    str body;   /* bytes; not checked to be text */
+    int status;   /* HTTP status; any is OK */
+    str body;     /* bytes; not checked to be text */
+    str location; /* the whole address that a redirect names; empty without one */
 };
 /* ERR_INVALID "fetch_url"; ERR_DENIED "fetch_private"; ERR_TOO_LARGE; ERR_IO "fetch_failed". */
 err fetch(arena *mem, const struct fetch_in *in, struct fetch_out *ret_out);
+
+/* Connects to an http, https, smtp or smtps address, with TLS and its certificate where there is
+ * one, and sends nothing. For addresses of the settings: private ones are allowed. */
+err fetch_reach(arena *mem, str url, int64_t timeout_ms);
 
 /* POST of JSON that the receiver can check: header `X-Gongqi-Timestamp: <seconds>` and
  * `X-Gongqi-Signature: sha256=<hex HMAC-SHA256(secret, timestamp "." body)>`.

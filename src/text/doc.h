@@ -177,6 +177,11 @@ struct doc_dropped {
 struct doc_known {
     bool (*find)(void *ctx, str blob, int *ret_width, int *ret_height);
     void *ctx;
+    /* May be NULL; HTML only. What becomes of an address that is not ours: of a picture
+     * (NODE_PICTURE) the blob that stands for it, of a player or frame (NODE_VIDEO) the address of
+     * the link in its place, of a link that is no whole address (NODE_TEXT) the whole one. False:
+     * dropped as without. */
+    bool (*foreign)(void *ctx, enum node_type what, str address, str *ret_s);
 };
 
 /* Markdown: CommonMark with tables, strikethrough (~~ only), bare addresses, GitHub's callouts

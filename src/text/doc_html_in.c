@@ -199,13 +199,19 @@ static str encode_spaces(arena *mem, str s)
     return buf_str(&b);
 }
 
+static bool foreign(const struct paste *p, enum node_type what, str address, str *ret_s)
+{
+    return p->known && p->known->foreign && address.n &&
+           p->known->foreign(p->known->ctx, what, address, ret_s);
+}
+
 static void put_link(struct paste *p, const GumboElement *e)
 {
     str href = attr(e, "href");
     if (!href.n || href.p[0] == '#')
         return;
     href = encode_spaces(p->flow.mem, str_trim(href));
-    if (doc_href_ok(href))
+    if (doc_href_ok(href) || (foreign(p, NODE_TEXT, href, &href) && doc_href_ok(href)))
         p->flow.style.href = href;
     else
         p->dropped.links++;
@@ -223,13 +229,57 @@ static struct node *own_media(struct paste *p, str src)
     return flow_media(p->flow.mem, path, p->known);
 }
 
+/* The address of a player or frame: its own, or that of the first source in it. */
+static str player_address(const GumboElement *e)
+{
+    str src = attr(e, e->tag == GUMBO_TAG_OBJECT ? "data" : "src");
+    const GumboVector *in = &e->children;
+    for (unsigned i = 0; !src.n && i < in->length; i++) {
+        const GumboNode *n = in->data[i];
+        if (n->type == GUMBO_NODE_ELEMENT && n->v.element.tag == GUMBO_TAG_SOURCE)
+            src = attr(&n->v.element, "src");
+    }
+    return src;
+}
+
+/* A link where a player or frame of another place was. */
+static bool put_embed(struct paste *p, const GumboElement *e)
+{
+    str to;
+    if (!foreign(p, NODE_VIDEO, str_trim(player_address(e)), &to))
+        return false;
+    to = encode_spaces(p->flow.mem, to);
+    if (!doc_href_ok(to))
+        return false;
+    struct flow_style now = p->flow.style;
+    close_block(p);
+    p->flow.style = (struct flow_style){.href = to};
+    flow_text(&p->flow, to);
+    close_block(p);
+    p->flow.style = now;
+    return true;
+}
+
+static struct node *foreign_picture(struct paste *p, str src, str lazy)
+{
+    str blob;
+    if (!foreign(p, NODE_PICTURE, str_trim(lazy), &blob) &&
+        !foreign(p, NODE_PICTURE, str_trim(src), &blob))
+        return NULL;
+    struct node *n = node_new(p->flow.mem, NODE_PICTURE);
+    n->blob = blob;
+    return n;
+}
+
 static void put_media(struct paste *p, const GumboElement *e)
 {
     str src = attr(e, "src"), lazy = attr(e, "data-src");
     struct node *n = own_media(p, src.p ? src : S(""));
     n = n || !lazy.p ? n : own_media(p, lazy);
+    if (!n && e->tag == GUMBO_TAG_IMG)
+        n = foreign_picture(p, src, lazy);
     if (!n) {
-        p->dropped.pictures++;
+        p->dropped.pictures += e->tag == GUMBO_TAG_IMG || !put_embed(p, e);
         return;
     }
     if (e->tag != GUMBO_TAG_IMG)
@@ -362,7 +412,7 @@ static bool enter_element(struct paste *p, const GumboNode *node, struct scope *
     enum kind kind = kind_of(e->tag);
     struct css css = css_read(attr(e, "style"));
     if (kind == KIND_DROP || kind == KIND_SILENT || css.hidden) {
-        p->dropped.scripts += kind == KIND_DROP;
+        p->dropped.scripts += kind == KIND_DROP && !put_embed(p, e);
         return false;
     }
     if (put_void(p, node))

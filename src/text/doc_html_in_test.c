@@ -100,7 +100,7 @@ static bool ours(void *ctx, str blob, int *ret_width, int *ret_height)
 static void test_paste__only_our_pictures_stay(void **state)
 {
     (void)state;
-    const struct doc_known known = {ours, NULL};
+    const struct doc_known known = {.find = ours, .ctx = NULL};
     struct node *doc =
         paste("a<img src='https://x.cn/a.png'><img alt=图 data-src='https://us.cn/media/" BLOB
               ".w480.webp'>b",

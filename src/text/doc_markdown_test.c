@@ -132,7 +132,7 @@ static bool only_this(void *ctx, str blob, int *ret_width, int *ret_height)
 static void test_in__asks_which_pictures_are_ours(void **state)
 {
     (void)state;
-    struct doc_known known = {only_this, (char[]){BLOB}};
+    struct doc_known known = {.find = only_this, .ctx = (char[]){BLOB}};
     struct node *doc = NULL;
     assert_int_equal(
         doc_from_markdown(mem, S("![](/media/" BLOB ".w480.webp)"), &known, NULL, &doc), OK);

@@ -29,7 +29,7 @@ static bool ours(void *ctx, str blob, int *ret_width, int *ret_height)
     return str_eq(blob, S(BLOB));
 }
 
-static const struct doc_known KNOWN = {ours, NULL};
+static const struct doc_known KNOWN = {.find = ours, .ctx = NULL};
 
 static struct node *read_json(const char *json)
 {
