@@ -1,7 +1,7 @@
-/* What is learnt from decisions (A5.5): how often a rule of the scan was right, what appeals made of
- * it, where officers disagree, and how officers' decisions fared. A job counts it into snapshot rows;
- * pages read those only. A rule that does badly, beyond what chance explains, goes back into shadow
- * (scan_rule_throttle). */
+/* What is learnt from decisions (A5.5): how often a rule of the scan was right, what appeals made
+ * of it, where officers disagree, and how officers' decisions fared. A job counts it into snapshot
+ * rows; pages read those only. A rule that does badly, beyond what chance explains, goes back into
+ * shadow (scan_rule_throttle). */
 #pragma once
 #include "db/db.h"
 #include "job/job.h"

@@ -42,12 +42,11 @@ static struct table_row rule_row(struct request *r, const struct learning_rule *
 {
     struct table_cell *c = NEW_N(r->mem, struct table_cell, RULE_COLUMNS);
     c[0].text = x->name;
-    c[1].text = msg_format(
-        r->mem, r->lang, MSG_learning_version,
-        (const str[]){
-            msg_lookup(r->lang, "scan.state_", str_z(r->mem, x->state), MSG_scan_state_draft),
-            number(r, x->version)},
-        2);
+    c[1].text = msg_format(r->mem, r->lang, MSG_learning_version,
+                           (const str[]){msg_lookup(r->lang, "scan.state_", str_z(r->mem, x->state),
+                                                    MSG_scan_state_draft),
+                                         number(r, x->version)},
+                           2);
     c[2].text = number(r, x->hits);
     c[3].text = number(r, x->decided);
     c[4].text = wilson_text(r->mem, x->right, x->decided);
@@ -72,16 +71,15 @@ err page_learning(struct request *r)
     struct table_row *rows = NEW_N(r->mem, struct table_row, x.n);
     for (size_t i = 0; i < x.n; i++)
         rows[i] = rule_row(r, &x.rules[i]);
-    struct learning_view v = {
-        .at = x.n ? x.rules[0].at : 0,
-        .table = {.caption = msg(r->lang, MSG_learning_title),
-                  .cols = columns(r, LABELS, RULE_COLUMNS),
-                  .col_n = RULE_COLUMNS,
-                  .rows = rows,
-                  .row_n = x.n,
-                  .empty = {S("chart-bar"), msg(r->lang, MSG_learning_empty),
-                            msg(r->lang, MSG_learning_empty_text), S("/desk/scan"),
-                            msg(r->lang, MSG_scan_title)}}};
+    struct learning_view v = {.at = x.n ? x.rules[0].at : 0,
+                              .table = {.caption = msg(r->lang, MSG_learning_title),
+                                        .cols = columns(r, LABELS, RULE_COLUMNS),
+                                        .col_n = RULE_COLUMNS,
+                                        .rows = rows,
+                                        .row_n = x.n,
+                                        .empty = {S("chart-bar"), msg(r->lang, MSG_learning_empty),
+                                                  msg(r->lang, MSG_learning_empty_text),
+                                                  S("/desk/scan"), msg(r->lang, MSG_scan_title)}}};
     if (r->session.roles & ROLE_EIC) {
         v.other = S("/desk/learning/officers");
         v.other_label = msg(r->lang, MSG_learning_officers);

@@ -64,8 +64,7 @@ static err rulings_figures(struct tx *t, str rule, struct learning_rule *x)
                   " WHERE p.state IN ('approved', 'amended', 'refused')"
                   " AND p.case_id IN (SELECT f.case_id FROM finding f WHERE f.rule = $1"
                   "  AND f.rule_version = $2 AND f.id >= $3 AND f.rule <> '')",
-                  DB_IN(rule, x->version, id_floor(x->since)),
-                  DB_OUT(&x->seconded, &x->disagreed));
+                  DB_IN(rule, x->version, id_floor(x->since)), DB_OUT(&x->seconded, &x->disagreed));
 }
 
 err store_learning_figures(struct tx *t, struct learning_rule *x)
@@ -150,14 +149,14 @@ err learning_officers(struct tx *t, arena *mem, struct learning_officer **ret_v,
     struct learning_officer *v = NEW_N(mem, struct learning_officer, LEARNING_OFFICERS_MAX),
                             x = {0};
     size_t n = 0;
-    DB_EACH(t, mem,
-            "SELECT l.user_id, COALESCE(u.name, ''), l.decided, l.appeals, l.upheld, l.seconded,"
-            " l.agreed, l.at FROM learning_officer l LEFT JOIN users u ON u.id = l.user_id"
-            " ORDER BY l.decided DESC, l.user_id LIMIT 200",
-            DB_IN(),
-            DB_OUT(&x.id, &x.name, &x.decided, &x.appeals, &x.upheld, &x.seconded, &x.agreed,
-                   &x.at),
-            { v[n++] = x; });
+    DB_EACH(
+        t, mem,
+        "SELECT l.user_id, COALESCE(u.name, ''), l.decided, l.appeals, l.upheld, l.seconded,"
+        " l.agreed, l.at FROM learning_officer l LEFT JOIN users u ON u.id = l.user_id"
+        " ORDER BY l.decided DESC, l.user_id LIMIT 200",
+        DB_IN(),
+        DB_OUT(&x.id, &x.name, &x.decided, &x.appeals, &x.upheld, &x.seconded, &x.agreed, &x.at),
+        { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;
     return OK;

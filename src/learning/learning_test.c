@@ -49,11 +49,12 @@ static err live(struct tx *t, void *ctx)
 static err hit(struct tx *t, int64_t rule, int no, const char *verdict)
 {
     int64_t id = id_new();
-    TRY(db_exec(t,
-                "INSERT INTO scan_hit (account_id, no, version, id, run_id, rule_id, rule_version,"
-                " rule_name, family, action, places, total, at) VALUES (7, $1, 1, $2, 0, $3, 1, 'r',"
-                " 'gambling', 'hold', '[]', 1, 5)",
-                DB_IN(no, id, rule)));
+    TRY(db_exec(
+        t,
+        "INSERT INTO scan_hit (account_id, no, version, id, run_id, rule_id, rule_version,"
+        " rule_name, family, action, places, total, at) VALUES (7, $1, 1, $2, 0, $3, 1, 'r',"
+        " 'gambling', 'hold', '[]', 1, 5)",
+        DB_IN(no, id, rule)));
     TRY(db_exec(t,
                 "INSERT INTO cases (id, kind, account_id, subject, version, title, state,"
                 " opened_by, opened_at, due_at, decided_at) VALUES ($1, 'article', 7, $2, 1, 't',"

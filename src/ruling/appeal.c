@@ -138,7 +138,8 @@ static err tell(struct tx *t, arena *mem, const struct appeal *a, const struct r
 {
     bool changes = !str_eq(a->outcome, S("uphold"));
     if (a->user_id || changes)
-        TRY(notice_send_account(t, a->account_id, a->user_id ? "appeal_decided" : "ruling_rechecked",
+        TRY(notice_send_account(t, a->account_id,
+                                a->user_id ? "appeal_decided" : "ruling_rechecked",
                                 ruling_link(mem, old->id), 1, (const str[]){old->title}));
     return changes ? sweep_tell(t, mem, old) : OK;
 }

@@ -329,8 +329,7 @@ static err sweep_open(struct tx *t, void *ctx)
 static err sweep_told(struct tx *t, void *ctx)
 {
     int64_t *n = ctx;
-    return db_one(t, NULL,
-                  "SELECT COUNT(*) FROM notice WHERE kind = 'sweep_open' AND user_id = $1",
+    return db_one(t, NULL, "SELECT COUNT(*) FROM notice WHERE kind = 'sweep_open' AND user_id = $1",
                   DB_IN((int)CHIEF), DB_OUT(n));
 }
 

@@ -1,7 +1,7 @@
-/* The sweep after a reversal: decisions that share its mistake are looked at again (obligations 3.8,
- * trust-safety.md 4.3). A second look is an appeal that nobody filed (user_id 0): somebody else than
- * the decider decides it, with everything an appeal can do, and the operator's own appeal stays
- * theirs. */
+/* The sweep after a reversal: decisions that share its mistake are looked at again
+ * (obligations 3.8, trust-safety.md 4.3). A second look is an appeal that nobody filed (user_id 0):
+ * somebody else than the decider decides it, with everything an appeal can do, and the operator's
+ * own appeal stays theirs. */
 #include "notice/notice.h"
 #include "record/record.h"
 #include "ruling/steps.h"

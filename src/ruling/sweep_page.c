@@ -60,9 +60,9 @@ static err show(struct sweeping *x, int status, str error)
                                      .row_n = x->n,
                                      .empty = {S("check-circle"), msg(r->lang, MSG_sweep_empty),
                                                msg(r->lang, MSG_sweep_empty_text), S(""), S("")}}};
-    struct page page = {.place = PLACE_DESK,
-                        .back = {str_fmt(r->mem, "/desk/rulings/%lld", (long long)x->id),
-                                 x->x.title, S("")}};
+    struct page page = {
+        .place = PLACE_DESK,
+        .back = {str_fmt(r->mem, "/desk/rulings/%lld", (long long)x->id), x->x.title, S("")}};
     return REPLY_PAGE_STATUS(r, status, &page, view_sweep, &v);
 }
 
@@ -91,11 +91,11 @@ err do_sweep(struct request *r)
     struct sweeping x;
     TRY(open(r, &x));
     int64_t *ids = NEW_N(r->mem, int64_t, x.n + 1);
-    x.ask = (struct sweep_ask){.ruling_id = x.id,
-                               .officer = r->session.user_id,
-                               .text = msg_format(r->mem, r->lang, MSG_sweep_text,
-                                                  (const str[]){x.x.title}, 1),
-                               .v = ids};
+    x.ask = (struct sweep_ask){
+        .ruling_id = x.id,
+        .officer = r->session.user_id,
+        .text = msg_format(r->mem, r->lang, MSG_sweep_text, (const str[]){x.x.title}, 1),
+        .v = ids};
     for (size_t i = 0; i < x.n; i++)
         if (request_field(r, box_name(&x, x.v[i].id)).n)
             ids[x.ask.n++] = x.v[i].id;

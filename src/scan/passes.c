@@ -35,8 +35,8 @@ err scan_trial_start(struct tx *t, arena *mem, int64_t rule_id, int64_t by)
     TRY(scan_rule_load(t, mem, rule_id, 0, &e));
     if (str_eq(e.state, S("live")) || str_eq(e.state, S("retired")))
         return fault(ERR_CONFLICT, "rule_not_waiting", "rule is %.*s", FMT(e.state));
-    TRY(rule_act_record(
-        t, &(struct rule_act){RECORD_scan_rule_tried, rule_id, by, e.newest, S("")}));
+    TRY(rule_act_record(t,
+                        &(struct rule_act){RECORD_scan_rule_tried, rule_id, by, e.newest, S("")}));
     return pass_start(t, mem,
                       &(struct scan_pass){.rule_id = rule_id,
                                           .version = e.newest,

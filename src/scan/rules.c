@@ -128,8 +128,8 @@ static err hit_record(struct tx *t, arena *mem, const struct scan_found *f)
         t, &(struct record_in){
                .kind = RECORD_scan_hit,
                .account_id = f->account_id,
-               .subject = str_fmt(mem, "article/%lld/%lld", (long long)f->account_id,
-                                  (long long)f->no),
+               .subject =
+                   str_fmt(mem, "article/%lld/%lld", (long long)f->account_id, (long long)f->no),
                RECORD_FIELDS(RECORD_INT("rule", f->rule_id),
                              RECORD_INT("rule_version", f->rule_version),
                              RECORD_TEXT("family", f->family), RECORD_TEXT("action", f->action),

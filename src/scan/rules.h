@@ -1,8 +1,8 @@
-/* The life of rules: draft, tested over what is published, shadow (hits are noted, nothing happens),
- * canary (acts on a share of the accounts), live, throttled (back in shadow, by the machine),
- * retired; what the rules in force find at submission; and the passes over what is public. Whoever
- * wrote a version does not take it a step further. A version never changes, a change is a new one,
- * and ends the trial of the one before; every step is a record. */
+/* The life of rules: draft, tested over what is published, shadow (hits are noted, nothing
+ * happens), canary (acts on a share of the accounts), live, throttled (back in shadow, by the
+ * machine), retired; what the rules in force find at submission; and the passes over what is
+ * public. Whoever wrote a version does not take it a step further. A version never changes, a
+ * change is a new one, and ends the trial of the one before; every step is a record. */
 #pragma once
 #include "db/db.h"
 #include "job/job.h"
@@ -30,11 +30,11 @@ err scan_rule_load(struct tx *t, arena *mem, int64_t id, int version, struct sca
 err scan_rule_write(struct tx *t, struct scan_entry *e, const struct scan_size *size);
 /* Starts the back-test of the newest version, or of what is live the pass over what is public. */
 err scan_trial_start(struct tx *t, arena *mem, int64_t rule_id, int64_t by);
-struct scan_limits {         /* from the provider's settings */
-    int canary_percent;      /* of the accounts */
-    int shadow_hours;        /* at least, before the canary */
-    int young_hours;         /* watched after each step */
-    int hour_max, surprise;  /* hits an hour; times what was foretold for a day; 0 = any */
+struct scan_limits {        /* from the provider's settings */
+    int canary_percent;     /* of the accounts */
+    int shadow_hours;       /* at least, before the canary */
+    int young_hours;        /* watched after each step */
+    int hour_max, surprise; /* hits an hour; times what was foretold for a day; 0 = any */
 };
 struct provider_settings;
 void scan_limits_of(const struct provider_settings *ps, struct scan_limits *ret_l);
@@ -63,15 +63,17 @@ err scan_rule_retire(struct tx *t, arena *mem, int64_t rule_id, int64_t by, str 
 struct scan_pass {
     int64_t id, rule_id, total, done, hits, fresh, lost, accounts, at_account, at_no, by;
     int64_t started_at, ended_at;
-    int64_t recent;           /* trial: found among what was published in SCAN_RECENT_DAYS */
-    int64_t right_n, wrong_n; /* trial: found, and officers had ruled against it, or found it clean */
+    int64_t recent; /* trial: found among what was published in SCAN_RECENT_DAYS */
+    int64_t right_n,
+        wrong_n; /* trial: found, and officers had ruled against it, or found it clean */
     int version, old_version;
     str kind, state;
 };
 /* Of a rule, newest first, at most 20. */
 err scan_pass_list(struct tx *t, arena *mem, int64_t rule_id, struct scan_pass **ret_v,
                    size_t *ret_n);
-err scan_pass_cancel(struct tx *t, const struct scan_pass *p /* id, rule_id, version */, int64_t by);
+err scan_pass_cancel(struct tx *t, const struct scan_pass *p /* id, rule_id, version */,
+                     int64_t by);
 #define SCAN_JOB "scan_pass"
 /* Runs the pass {"pass": id} to its end, in batches, from where it stopped. */
 err scan_pass_job(struct db *db, const struct job *job);

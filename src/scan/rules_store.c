@@ -15,10 +15,11 @@ err store_scan_rule_insert(struct tx *t, const struct scan_entry *e)
 
 err store_scan_rule_next(struct tx *t, const struct scan_entry *e, int64_t *ret_changed)
 {
-    return db_exec_n(t,
-                     "UPDATE scan_rule SET name = $3, state = 'draft', version = $2,"
-                     " trial_version = 0, share = 0, updated_at = $4 WHERE id = $1 AND version = $2 - 1",
-                     DB_IN(e->r.id, e->r.version, e->r.name, tx_now(t)), ret_changed);
+    return db_exec_n(
+        t,
+        "UPDATE scan_rule SET name = $3, state = 'draft', version = $2,"
+        " trial_version = 0, share = 0, updated_at = $4 WHERE id = $1 AND version = $2 - 1",
+        DB_IN(e->r.id, e->r.version, e->r.name, tx_now(t)), ret_changed);
 }
 
 err store_scan_version_insert(struct tx *t, const struct scan_entry *e, const struct scan_size *s)
@@ -217,13 +218,12 @@ err scan_pass_list(struct tx *t, arena *mem, int64_t rule_id, struct scan_pass *
 
 err store_pass_step(struct tx *t, const struct scan_pass *p)
 {
-    return db_exec(
-        t,
-        "UPDATE scan_run SET done = $2, hits = $3, fresh = $4, lost = $5,"
-        " accounts = $6, at_account = $7, at_no = $8, recent = $9, right_n = $10,"
-        " wrong_n = $11 WHERE id = $1",
-        DB_IN(p->id, p->done, p->hits, p->fresh, p->lost, p->accounts, p->at_account, p->at_no,
-              p->recent, p->right_n, p->wrong_n));
+    return db_exec(t,
+                   "UPDATE scan_run SET done = $2, hits = $3, fresh = $4, lost = $5,"
+                   " accounts = $6, at_account = $7, at_no = $8, recent = $9, right_n = $10,"
+                   " wrong_n = $11 WHERE id = $1",
+                   DB_IN(p->id, p->done, p->hits, p->fresh, p->lost, p->accounts, p->at_account,
+                         p->at_no, p->recent, p->right_n, p->wrong_n));
 }
 
 err store_pass_end(struct tx *t, int64_t id, str state)
@@ -356,7 +356,8 @@ err store_label(struct tx *t, const struct scan_found *f, enum scan_label *ret_l
 err store_sample_limit(struct tx *t, int64_t run_id, int64_t *ret_limit)
 {
     int64_t n = 0, last = 0;
-    TRY(db_one(t, NULL, "SELECT COUNT(*), COALESCE(MAX(rank), 0) FROM scan_sample WHERE run_id = $1",
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*), COALESCE(MAX(rank), 0) FROM scan_sample WHERE run_id = $1",
                DB_IN(run_id), DB_OUT(&n, &last)));
     *ret_limit = n < SCAN_TRIAL_SAMPLE ? INT64_MAX : last;
     return OK;
@@ -364,11 +365,11 @@ err store_sample_limit(struct tx *t, int64_t run_id, int64_t *ret_limit)
 
 err store_sample_insert(struct tx *t, int64_t run_id, const struct scan_found *f)
 {
-    return db_exec(t,
-                   "INSERT INTO scan_sample (run_id, rank, account_id, no, version, change, places,"
-                   " total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   DB_IN(run_id, f->rank, f->account_id, f->no, f->version, f->action, f->places,
-                         f->total));
+    return db_exec(
+        t,
+        "INSERT INTO scan_sample (run_id, rank, account_id, no, version, change, places,"
+        " total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        DB_IN(run_id, f->rank, f->account_id, f->no, f->version, f->action, f->places, f->total));
 }
 
 err store_sample_trim(struct tx *t, int64_t run_id)

@@ -40,7 +40,7 @@ err store_sample_insert(struct tx *t, int64_t run_id, const struct scan_found *f
 err store_sample_trim(struct tx *t, int64_t run_id);
 err store_sample_judge(struct tx *t, const struct scan_judgement *j, int64_t *ret_changed);
 
-struct scan_piece { /* a public or planned version */
+struct scan_piece {                       /* a public or planned version */
     int64_t account_id, no, published_at; /* 0 = not public now */
     int version;
     str title, digest, category, doc, account_class, declared;

@@ -314,7 +314,7 @@ static void test_rules__a_young_rule_that_hits_too_much_is_throttled(void **stat
     struct scan_result r = scan_as(l, mem, 7);
     assert_true(r.n == 1 && !r.hold);
     assert_int_equal(db_tx(db, told, &notices), OK);
-    assert_int_equal(notices, 2); /* author and approver */
+    assert_int_equal(notices, 2);                 /* author and approver */
     assert_int_equal(db_tx(db, approve, &m), OK); /* from there the canary again */
     scan_live_free(l);
     test_db_close(db);

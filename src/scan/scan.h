@@ -71,7 +71,7 @@ struct scan_finding {
     str name, family;
     enum scan_action action;
     enum scan_stage stage;
-    int share; /* as in the rule */
+    int share;                   /* as in the rule */
     const struct scan_hit *hits; /* the first SCAN_SHOWN_MAX by field and place; may be none */
     size_t n, total;
 };

@@ -193,9 +193,9 @@ static const struct {
 static struct confirm_view step_confirm(struct request *r, const struct scan_entry *e, str base)
 {
     str next = scan_next_stage(e);
-    size_t i = 0;
-    while (i + 1 < LEN(STEPS) && !str_eq(next, str_from(STEPS[i].stage)))
-        i++;
+    size_t i = LEN(STEPS) - 1; /* of what is not ready: the first step, which says so */
+    while (i && !str_eq(next, str_from(STEPS[i].stage)))
+        i--;
     return (struct confirm_view){.id = S("approve"),
                                  .button = msg(r->lang, STEPS[i].button),
                                  .title = msg(r->lang, STEPS[i].title),
@@ -211,19 +211,18 @@ static err show(struct showing *x, int status)
     bool waits = !str_eq(e->state, S("live")) && !str_eq(e->state, S("retired"));
     bool chief = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE);
     bool own = e->author == r->session.user_id;
-    struct scan_rule_view v = {.csrf = r->session.csrf,
-                               .base = str_fmt(r->mem, "/desk/scan/%lld", (long long)x->id),
-                               .facts = facts(r, e),
-                               .condition =
-                                   str_trim(e->r.condition).n ? e->r.condition : S("any(words)"),
-                               .can_try = waits,
-                               .can_approve = waits && chief && !own,
-                               .reported = x->shown.chosen &&
-                                           str_eq(x->shown.chosen->kind, S("trial")),
-                               .can_retire = chief && !str_eq(e->state, S("retired")),
-                               .can_edit = true,
-                               .own = waits && own ? msg(r->lang, MSG_scan_own) : S(""),
-                               .retire = &x->retire};
+    struct scan_rule_view v = {
+        .csrf = r->session.csrf,
+        .base = str_fmt(r->mem, "/desk/scan/%lld", (long long)x->id),
+        .facts = facts(r, e),
+        .condition = str_trim(e->r.condition).n ? e->r.condition : S("any(words)"),
+        .can_try = waits,
+        .can_approve = waits && chief && !own,
+        .reported = x->shown.chosen && str_eq(x->shown.chosen->kind, S("trial")),
+        .can_retire = chief && !str_eq(e->state, S("retired")),
+        .can_edit = true,
+        .own = waits && own ? msg(r->lang, MSG_scan_own) : S(""),
+        .retire = &x->retire};
     x->shown.base = v.base;
     v.passes = scan_passes(r, &x->shown);
     if (v.reported)

@@ -34,7 +34,7 @@ struct scan_edit_view {
 };
 /* A rule's passes and the one that is looked at. */
 struct scan_shown {
-    str base; /* the rule's page */
+    str base;                           /* the rule's page */
     const struct scan_pass *v, *chosen; /* chosen: NULL when there is none */
     size_t n;
     const struct scan_found *found;

@@ -81,9 +81,9 @@ err scan_rule_approve(struct tx *t, arena *mem, const struct scan_step *s)
         TRY(scan_rule_load(t, mem, s->rule_id, e.live, &old));
         TRY(rule_touch(t, &old));
     }
-    enum record_kind kind = live                          ? RECORD_scan_rule_live
+    enum record_kind kind = live                         ? RECORD_scan_rule_live
                             : str_eq(stage, S("canary")) ? RECORD_scan_rule_canary
-                                                          : RECORD_scan_rule_shadow;
+                                                         : RECORD_scan_rule_shadow;
     TRY(rule_act_record(t, &(struct rule_act){kind, s->rule_id, s->by, e.newest, e.note}));
     if (!live)
         return OK;

@@ -37,9 +37,8 @@ struct table_view scan_passes(struct request *r, const struct scan_shown *x)
         c[5].text = trial ? number(r, p->fresh) : S("–");
         c[6].text = trial ? number(r, p->lost) : S("–");
         c[7].text = number(r, p->accounts);
-        rows[i] = (struct table_row){str_fmt(r->mem, "%.*s?pass=%lld#sample", FMT(x->base),
-                                             (long long)p->id),
-                                     c};
+        rows[i] = (struct table_row){
+            str_fmt(r->mem, "%.*s?pass=%lld#sample", FMT(x->base), (long long)p->id), c};
     }
     return (struct table_view){.caption = msg(r->lang, MSG_scan_passes),
                                .cols = cols,
@@ -55,8 +54,7 @@ static html judge_form(struct request *r, const struct scan_shown *x, const stru
 {
     struct scan_judge_view v = {
         .csrf = r->session.csrf,
-        .action =
-            str_fmt(r->mem, "%.*s/judge/%lld", FMT(x->base), (long long)x->chosen->id),
+        .action = str_fmt(r->mem, "%.*s/judge/%lld", FMT(x->base), (long long)x->chosen->id),
         .rank = f->rank,
         .right = str_eq(f->verdict, S("right")),
         .wrong = str_eq(f->verdict, S("wrong"))};
@@ -106,8 +104,7 @@ err scan_sample(struct request *r, const struct scan_shown *x, struct table_view
 
 static str share_of(struct request *r, int64_t n, int64_t all)
 {
-    return all ? str_fmt(r->mem, "%lld (%.2f\u00a0%%)", (long long)n,
-                         (double)n * 100 / (double)all)
+    return all ? str_fmt(r->mem, "%lld (%.2f\u00a0%%)", (long long)n, (double)n * 100 / (double)all)
                : number(r, n);
 }
 
@@ -118,13 +115,14 @@ struct facts_view scan_report(struct request *r, const struct scan_shown *x)
     size_t n = 0;
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_pass_hits),
                            .text = share_of(r, p->hits, p->done)};
-    v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_changes),
-                           .text = msg_format(r->mem, r->lang, MSG_scan_changes_text,
-                                              (const str[]){number(r, p->fresh),
-                                                            number(r, p->lost),
-                                                            number(r, p->old_version)},
-                                              3)};
-    v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_accounts), .text = number(r, p->accounts)};
+    v[n++] = (struct fact){
+        .label = msg(r->lang, MSG_scan_changes),
+        .text = msg_format(r->mem, r->lang, MSG_scan_changes_text,
+                           (const str[]){number(r, p->fresh), number(r, p->lost),
+                                         p->old_version ? number(r, p->old_version) : S("–")},
+                           3)};
+    v[n++] =
+        (struct fact){.label = msg(r->lang, MSG_scan_accounts), .text = number(r, p->accounts)};
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_load),
                            .text = str_fmt(r->mem, "%.1f", (double)p->recent / DAYS)};
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_precision),

@@ -71,7 +71,7 @@ test('what is wrong is refused with its place', async () => {
 test('from draft over back-test into force by somebody else; the old article is found by the rescan', async () => {
   const href = await written(at.chief, { 读音相同也算: true, 例外: '领彩票站公示' });
   assert.match(words(await at.chief.get(href)), /你是这个版本的作者/);
-  const early = await act(second, href, '批准生效');
+  const early = await act(second, href, '进入影子运行');
   assert.equal(early.status, 409);
   assert.match(words(early), /还没有回测/);
   assert.equal((await at.officer.get(href)).text.includes('/approve'), false, 'reviewers do not approve');

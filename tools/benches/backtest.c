@@ -1,5 +1,6 @@
 /* Back-test of one rule over the public articles of a database, on one thread, against reading and
- * folding the same texts without matching: backtest DATABASE WORDS. Prints "rate reference hits". */
+ * folding the same texts without matching: backtest DATABASE WORDS. Prints "rate reference hits".
+ */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
