@@ -21,5 +21,5 @@ for (const name of ['read', 'publish', 'grow', 'memory', 'scan', 'search', 'seal
   });
 
 test('an unknown bench names those there are', { skip }, async () => {
-  await assert.rejects(run('tools/bench', ['nothing'], { cwd: root }), /there are: backtest grow memory publish read scan search seal/);
+  await assert.rejects(run('tools/bench', ['nothing'], { cwd: root }), /there are: backtest feed grow memory publish read scan search seal/);
 });
