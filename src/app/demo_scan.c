@@ -1,6 +1,7 @@
 /* The demo's rules of the scan: one in force, one that waits for its approval, one draft. The words
  * are neutral samples; a provider brings its own. */
 #include "app/demo.h"
+#include "learning/learning.h"
 #include "scan/rules.h"
 
 static const struct {
@@ -50,7 +51,8 @@ static err add(struct tx *t, const struct demo *d, size_t i)
     TRY(scan_rule_check(&e.r, &size));
     TRY(scan_rule_write(t, &e, &size));
     if (RULES[i].live)
-        return scan_rule_approve(t, d->mem, e.r.id, d->user[DEMO_EIC]);
+        return scan_rule_approve(t, d->mem,
+                                 &(struct scan_step){.rule_id = e.r.id, .by = d->user[DEMO_EIC]});
     return scan_trial_start(t, d->mem, e.r.id, d->user[DEMO_REVIEWER]);
 }
 
@@ -63,5 +65,6 @@ static err add_all(struct tx *t, void *ctx)
 
 err demo_scan(struct demo *d)
 {
-    return db_tx(d->site->db, add_all, d);
+    TRY(db_tx(d->site->db, add_all, d));
+    return learning_count(d->site->db, &(struct learning_limits){.sample = INT64_MAX});
 }

@@ -10,6 +10,7 @@
 #include "emergency/emergency.h"
 #include "figures/figures.h"
 #include "job/job.h"
+#include "learning/learning.h"
 #include "leaving/departure.h"
 #include "leaving/leaving.h"
 #include "licence/licence.h"
@@ -248,6 +249,11 @@ static const struct job_kind JOBS[] = {
     {.name = EMERGENCY_JOB, .fn = job_emergency, .every_ms = SECOND_MS, .wanted = emergency_over},
     {.name = PATROL_JOB, .fn = job_patrol, .every_ms = HOUR_MS, .wanted = patrol_wanted},
     {.name = RIGHTS_JOB, .fn = job_rights, .every_ms = 2 * SECOND_MS, .wanted = rights_wanted},
+    {.name = LEARNING_JOB,
+     .fn = learning_job,
+     .every_ms = 15 * MINUTE_MS,
+     .timeout_ms = 10 * MINUTE_MS},
+    {.name = LEARNING_NOW_JOB, .fn = learning_job, .timeout_ms = 10 * MINUTE_MS},
     {.name = SCAN_JOB, .fn = job_scan_pass, .timeout_ms = 12 * HOUR_MS},
     {.name = PRINT_JOB, .fn = job_print_sweep, .max_tries = 5, .timeout_ms = HOUR_MS, .at_once = 1},
     {.name = PACKAGE_JOB,

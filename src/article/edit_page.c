@@ -304,7 +304,7 @@ static err show_refused(struct editing *x, struct article_edit_view *v)
     struct request *r = x->r;
     for (size_t i = 0; i < x->scan.n && v->refusal_n < LEN(v->refusals); i++) {
         const struct scan_finding *f = &x->scan.v[i];
-        if (f->action != SCAN_REFUSE)
+        if (f->action != SCAN_REFUSE || f->stage == SCAN_SHADOW)
             continue;
         str said = f->n ? str_sub(x->scan.article->text[f->hits[0].field], f->hits[0].from,
                                   f->hits[0].to - f->hits[0].from)

@@ -361,6 +361,7 @@ struct going {
     int relinked;
     struct article_text text;
     struct scan_result scan;
+    struct print_result prints;
     struct article_outcome outcome;
 };
 
@@ -450,7 +451,8 @@ static err submit_tx(struct tx *t, void *ctx)
                                          .user_id = g->x->in->user_id,
                                          .text = &g->text,
                                          .rules = &g->x->rules,
-                                         .scan = &g->scan};
+                                         .scan = &g->scan,
+                                         .prints = &g->prints};
     TRY(article_submit(t, g->mem, &s, &g->outcome));
     return store_import_stage(t, &g->row);
 }
@@ -468,6 +470,8 @@ static err submit_draft(struct going *g)
     TRY(doc_from_json(g->mem, g->draft.text.doc, &g->doc));
     TRY(article_text_check(g->mem, &g->draft.text, g->doc, &g->text));
     TRY(article_scan(site, g->mem, g->row.account_id, &g->text, &g->scan));
+    struct article_ref at = {g->row.account_id, g->row.no};
+    TRY(article_prints(site, g->mem, &at, &g->text, true, &g->prints));
     return db_tx(site->db, submit_tx, g);
 }
 

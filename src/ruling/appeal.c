@@ -33,9 +33,29 @@ static err file_check(struct tx *t, arena *mem, const struct appeal *a, const st
     if (tx_now(t) > r->at + window_ms)
         return fault(ERR_DENIED, "appeal_too_late", "ruling %lld", (long long)r->id);
     err e = appeal_of_ruling(t, mem, r->id, &filed);
-    if (e == OK)
+    if (e == OK && filed.user_id)
         return fault(ERR_CONFLICT, "appeal_filed", "ruling %lld", (long long)r->id);
     return e == ERR_NOT_FOUND ? OK : e;
+}
+
+err appeal_begin(struct tx *t, struct appeal *a, const struct ruling *r, int64_t opened_by)
+{
+    bool strong = str_eq(r->measure, S("close")) || str_eq(r->measure, S("suspend"));
+    struct casefile c = {.kind = CASE_APPEAL,
+                         .account_id = r->account_id,
+                         .subject = r->case_id,
+                         .version = r->version,
+                         .title = r->title,
+                         .opened_by = opened_by,
+                         .due_at = tx_now(t) +
+                                   clock_line_ms(strong ? CLOCK_appeal_strong : CLOCK_appeal)};
+    TRY(case_open(t, &c));
+    a->id = id_new();
+    a->case_id = c.id;
+    a->account_id = r->account_id;
+    a->at = tx_now(t);
+    a->media = a->media.p ? a->media : S("");
+    return store_appeal_insert(t, a);
 }
 
 err appeal_file(struct tx *t, arena *mem, struct appeal *a, int64_t window_ms)
@@ -43,22 +63,7 @@ err appeal_file(struct tx *t, arena *mem, struct appeal *a, int64_t window_ms)
     struct ruling r;
     TRY(ruling_for_member(t, mem, a->ruling_id, a->user_id, &r));
     TRY(file_check(t, mem, a, &r, window_ms));
-    bool strong = str_eq(r.measure, S("close")) || str_eq(r.measure, S("suspend"));
-    struct casefile c = {.kind = CASE_APPEAL,
-                         .account_id = r.account_id,
-                         .subject = r.case_id,
-                         .version = r.version,
-                         .title = r.title,
-                         .opened_by = a->user_id,
-                         .due_at = tx_now(t) +
-                                   clock_line_ms(strong ? CLOCK_appeal_strong : CLOCK_appeal)};
-    TRY(case_open(t, &c));
-    a->id = id_new();
-    a->case_id = c.id;
-    a->account_id = r.account_id;
-    a->at = tx_now(t);
-    a->media = a->media.p ? a->media : S("");
-    TRY(store_appeal_insert(t, a));
+    TRY(appeal_begin(t, a, &r, a->user_id));
     return leave(t, mem, a, RECORD_appeal_filed, a->user_id);
 }
 
@@ -128,6 +133,17 @@ static err carry_out(struct tx *t, arena *mem, const struct appeal_verdict *v,
     return str_eq(v->outcome, S("reverse")) ? OK : put_in_place(t, mem, v, old, d);
 }
 
+/* A second look that nobody asked for and that changes nothing is nothing to tell. */
+static err tell(struct tx *t, arena *mem, const struct appeal *a, const struct ruling *old)
+{
+    bool changes = !str_eq(a->outcome, S("uphold"));
+    if (a->user_id || changes)
+        TRY(notice_send_account(t, a->account_id,
+                                a->user_id ? "appeal_decided" : "ruling_rechecked",
+                                ruling_link(mem, old->id), 1, (const str[]){old->title}));
+    return changes ? sweep_tell(t, mem, old) : OK;
+}
+
 err appeal_decide(struct tx *t, arena *mem, const struct appeal_verdict *v)
 {
     struct appeal a;
@@ -147,7 +163,6 @@ err appeal_decide(struct tx *t, arena *mem, const struct appeal_verdict *v)
     a.reasons = v->reasons;
     a.new_ruling = changed ? d.id : 0;
     TRY(store_outcome_insert(t, &a, v->officer));
-    TRY(notice_send_account(t, a.account_id, "appeal_decided", ruling_link(mem, old.id), 1,
-                            (const str[]){old.title}));
+    TRY(tell(t, mem, &a, &old));
     return leave(t, mem, &a, RECORD_appeal_decided, v->officer);
 }

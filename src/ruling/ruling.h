@@ -91,6 +91,7 @@ struct appeal {
 /* ERR_DENIED "appeal_too_late", "not_yours", "appeal_final"; ERR_CONFLICT "appeal_filed". */
 err appeal_file(struct tx *t, arena *mem, struct appeal *a /* ruling_id, user_id, text, media */,
                 int64_t window_ms);
+/* The operator's, else the one of a sweep (user_id 0). */
 err appeal_of_ruling(struct tx *t, arena *mem, int64_t ruling_id, struct appeal *ret_a);
 err appeal_of_case(struct tx *t, arena *mem, int64_t case_id, struct appeal *ret_a);
 /* outcome uphold, partly, reverse, replace; the last but one undoes everything, partly and replace
@@ -101,6 +102,28 @@ struct appeal_verdict {
     struct ruling_wish wish; /* of partly and replace */
 };
 err appeal_decide(struct tx *t, arena *mem, const struct appeal_verdict *v);
+/* ---- the sweep after a reversal ---- */
+struct sweep_item {
+    int64_t id, at;
+    str title, measure;
+    bool same_rule; /* found by the same version of a rule; else given the same reasoning */
+};
+/* Rulings of SWEEP_DAYS before and all after it that share the rule version or the reasoning of a
+ * ruling, whose measures stand and that nobody has appealed or opened again; newest first, at most
+ * 200. */
+enum { SWEEP_DAYS = 90 };
+err sweep_list(struct tx *t, arena *mem, int64_t ruling_id, struct sweep_item **ret_v,
+               size_t *ret_n);
+struct sweep_ask {
+    int64_t ruling_id, officer;
+    str text; /* why, for whoever looks at it again */
+    const int64_t *v;
+    size_t n;
+};
+/* Opens them again, each with a record: ERR_CONFLICT "not_reversed", "sweep_changed" (one is not in
+ * the list any more; nothing is done then), ERR_INVALID "nothing_chosen". */
+err sweep_reopen(struct tx *t, arena *mem, const struct sweep_ask *ask);
+
 /* May this user see the ruling as the account's operator? ERR_NOT_FOUND otherwise. */
 err ruling_for_member(struct tx *t, arena *mem, int64_t ruling_id, int64_t user_id,
                       struct ruling *ret_r);

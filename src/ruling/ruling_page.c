@@ -191,6 +191,9 @@ err page_desk_ruling(struct request *r)
         (struct fact){.label = msg(r->lang, MSG_ruling_officers),
                       .text = msg(r->lang, x.x.second_officer ? MSG_ruling_two : MSG_ruling_one)};
     v.facts = (struct facts_view){f, 3};
+    if (x.appealed && x.appeal.outcome.n && !str_eq(x.appeal.outcome, S("uphold")) &&
+        (r->session.roles & (ROLE_REVIEWER | ROLE_EIC)))
+        v.sweep = str_fmt(r->mem, "/desk/rulings/%lld/sweep", (long long)x.id);
     bool may_pack = (r->session.roles & (ROLE_COMPLIANCE | ROLE_SECURITY | ROLE_EIC)) != 0;
     if (may_pack)
         v.package = str_fmt(r->mem, "/desk/packages/new?account=%lld&no=%lld&number=%lld",
@@ -229,9 +232,10 @@ static err show_mine(struct one *x, int status, struct form *f)
     struct ruling_page_view v = {.form = f};
     TRY(fill(x, &v));
     bool late = r->now > x->x.at + window_ms(r);
-    if (x->appealed || late || x->x.replaces) {
+    bool filed = x->appealed && x->appeal.user_id;
+    if (filed || late || x->x.replaces) {
         v.form = NULL;
-        v.why_not = x->appealed
+        v.why_not = filed
                         ? S("")
                         : msg(r->lang, late ? MSG_reason_appeal_too_late : MSG_reason_appeal_final);
     }

@@ -1,6 +1,7 @@
 /* SQL of rulings. */
 #include "ruling/ruling_store.h"
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
 
@@ -239,7 +240,8 @@ err store_outcome_insert(struct tx *t, const struct appeal *a, int64_t officer)
 err appeal_of_ruling(struct tx *t, arena *mem, int64_t ruling_id, struct appeal *ret_a)
 {
     struct appeal a = {0};
-    TRY(db_one(t, mem, APPEAL " WHERE a.ruling_id = $1", DB_IN(ruling_id), APPEAL_OUT(a)));
+    TRY(db_one(t, mem, APPEAL " WHERE a.ruling_id = $1 ORDER BY a.user_id DESC LIMIT 1",
+               DB_IN(ruling_id), APPEAL_OUT(a)));
     *ret_a = a;
     return OK;
 }
@@ -249,6 +251,32 @@ err appeal_of_case(struct tx *t, arena *mem, int64_t case_id, struct appeal *ret
     struct appeal a = {0};
     TRY(db_one(t, mem, APPEAL " WHERE a.case_id = $1", DB_IN(case_id), APPEAL_OUT(a)));
     *ret_a = a;
+    return OK;
+}
+
+/* What shares a version of a rule, or the very words of the reasoning. */
+err sweep_list(struct tx *t, arena *mem, int64_t ruling_id, struct sweep_item **ret_v,
+               size_t *ret_n)
+{
+    enum { MAX_SWEEP = 200 };
+    struct sweep_item *v = NEW_N(mem, struct sweep_item, MAX_SWEEP), x = {0};
+    struct ruling r;
+    size_t n = 0;
+    TRY(ruling_load(t, mem, ruling_id, &r));
+    DB_EACH(t, mem,
+            "SELECT id, at, title, measure, same_rule FROM (SELECT q.id, q.at, q.title, q.measure,"
+            "  q.reasoning, CASE WHEN q.case_id IN (SELECT f.case_id FROM finding f JOIN finding g"
+            "   ON g.rule = f.rule AND g.rule_version = f.rule_version"
+            "   WHERE g.case_id = $2 AND g.rule <> '' AND f.rule <> '') THEN 1 ELSE 0 END"
+            "  AS same_rule FROM ruling q WHERE q.id >= $3 AND q.id <> $1 AND q.measure <> 'none'"
+            "  AND q.replaces = 0 AND NOT EXISTS (SELECT 1 FROM appeal a WHERE a.ruling_id = q.id)"
+            "  AND EXISTS (SELECT 1 FROM measure m WHERE m.decision_id = q.id"
+            "   AND m.lifted_at IS NULL)) s"
+            " WHERE same_rule = 1 OR reasoning = $4 ORDER BY id DESC LIMIT 200",
+            DB_IN(ruling_id, r.case_id, id_floor(r.at - SWEEP_DAYS * (int64_t)DAY_MS), r.reasoning),
+            DB_OUT(&x.id, &x.at, &x.title, &x.measure, &x.same_rule), { v[n++] = x; });
+    *ret_v = v;
+    *ret_n = n;
     return OK;
 }
 

@@ -309,6 +309,81 @@ static void test_ruling__two_measures_on_one_article_end_in_any_order(void **sta
     assert_int_equal(b.account.articles, 1);
 }
 
+struct sweeping {
+    struct sweep_ask ask;
+    struct sweep_item *v;
+    size_t n;
+    struct appeal second;
+};
+static err sweep_look(struct tx *t, void *ctx)
+{
+    struct sweeping *s = ctx;
+    return sweep_list(t, mem, s->ask.ruling_id, &s->v, &s->n);
+}
+static err sweep_open(struct tx *t, void *ctx)
+{
+    struct sweeping *s = ctx;
+    TRY(sweep_reopen(t, mem, &s->ask));
+    return appeal_of_ruling(t, mem, s->ask.v[0], &s->second);
+}
+static err sweep_told(struct tx *t, void *ctx)
+{
+    int64_t *n = ctx;
+    return db_one(t, NULL, "SELECT COUNT(*) FROM notice WHERE kind = 'sweep_open' AND user_id = $1",
+                  DB_IN((int)CHIEF), DB_OUT(n));
+}
+
+static void test_ruling__a_reversal_opens_a_sweep_over_what_shares_its_reasoning(void **state)
+{
+    (void)state;
+    int64_t told = 0;
+    struct call a = held(NO, S("fraud"), ANNA, wish(S("label"), 0));
+    will(make, &a, OK, NULL);
+    struct call b = held(NO, S("gambling"), BERT, wish(S("remove"), 0));
+    will(make, &b, OK, NULL);
+    struct call other = held(0, S("other"), BERT, wish(S("warn"), 0));
+    other.wish.reasoning = S("something else");
+    will(make, &other, OK, NULL);
+    struct sweeping s = {.ask = {a.id, CHIEF, S("again"), &b.id, 1}};
+    assert_int_equal(db_tx(db, sweep_open, &s), ERR_CONFLICT);
+    assert_string_equal(fault_last()->reason, "not_reversed");
+    struct call x = {.window = DAY_MS,
+                     .user = BERT,
+                     .appeal = {.ruling_id = a.id, .user_id = OWNER, .text = S("no")}};
+    will(file, &x, OK, NULL);
+    x.case_id = x.appeal.case_id;
+    will(claim, &x, OK, NULL);
+    x.verdict = (struct appeal_verdict){
+        .case_id = x.case_id, .officer = BERT, .outcome = S("reverse"), .reasons = S("x")};
+    will(decide, &x, OK, NULL);
+    assert_int_equal(db_tx(db, sweep_told, &told), OK);
+    assert_int_equal(told, 1);
+    assert_int_equal(db_tx(db, sweep_look, &s), OK);
+    assert_int_equal(s.n, 1);
+    assert_int_equal(s.v[0].id, b.id);
+    assert_int_equal(db_tx(db, sweep_open, &s), OK);
+    assert_int_equal(db_tx(db, sweep_look, &s), OK);
+    assert_int_equal(s.n, 0);
+    assert_int_equal(db_tx(db, sweep_open, &s), ERR_CONFLICT);
+    assert_string_equal(fault_last()->reason, "sweep_changed");
+    /* Who decided, and who opened it again, do not decide. */
+    struct call bert = {.case_id = s.second.case_id, .user = BERT};
+    will(claim, &bert, ERR_DENIED, "conflict_of_interest");
+    bert.user = CHIEF;
+    will(claim, &bert, ERR_DENIED, "conflict_of_interest");
+    bert.user = ANNA;
+    will(claim, &bert, OK, NULL);
+    bert.verdict = (struct appeal_verdict){
+        .case_id = bert.case_id, .officer = ANNA, .outcome = S("uphold"), .reasons = S("x")};
+    will(decide, &bert, OK, NULL);
+    assert_string_equal(state_now(&b), "removed");
+    /* The operator's own appeal is still theirs. */
+    struct call own = {.window = DAY_MS,
+                       .appeal = {.ruling_id = b.id, .user_id = OWNER, .text = S("no")}};
+    will(file, &own, OK, NULL);
+    will(file, &own, ERR_CONFLICT, "appeal_filed");
+}
+
 static void test_ruling__a_withdrawn_article_goes_back_to_withdrawn(void **state)
 {
     (void)state;
@@ -447,6 +522,7 @@ int main(void)
         TEST(ruling__removes_and_an_appeal_restores_exactly),
         TEST(ruling__a_lighter_measure_takes_the_place),
         TEST(ruling__two_measures_on_one_article_end_in_any_order),
+        TEST(ruling__a_reversal_opens_a_sweep_over_what_shares_its_reasoning),
         TEST(ruling__a_withdrawn_article_goes_back_to_withdrawn),
         TEST(ruling__closing_takes_two_and_nobody_approves_their_own),
         TEST(ruling__amended_and_cancelled),

@@ -37,11 +37,17 @@ struct ruling_page_view {
     struct facts_view facts;
     str statement, json;
     str package; /* where an evidence package is asked for; "": not by this person */
+    str sweep;   /* after a reversal; "": none, or not for this person */
     struct table_view measures, readers;
     struct form *form; /* of the appeal; NULL: cannot be appealed (any more) */
     str why_not;       /* said instead */
     str outcome, reasons, text;
     bool appealed;
+};
+struct sweep_view {
+    str csrf, error;
+    struct table_view table;
+    bool any;
 };
 struct report_page_view {
     struct form *form;

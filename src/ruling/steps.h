@@ -13,3 +13,7 @@ err statement_make(arena *mem, const struct ruling *r, str *ret_json);
 err report_draft(struct tx *t, const struct ruling *r);
 err report_correct(struct tx *t, int64_t ruling_id);
 str ruling_link(arena *mem, int64_t id);
+/* Opens the case of an appeal against r and writes it: a->ruling_id, user_id, text, media. */
+err appeal_begin(struct tx *t, struct appeal *a, const struct ruling *r, int64_t opened_by);
+/* Tells the editors-in-chief when a reversal leaves others to look at again. */
+err sweep_tell(struct tx *t, arena *mem, const struct ruling *r);

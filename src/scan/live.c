@@ -1,6 +1,7 @@
 /* The compiled rules in force, kept as fresh as the database says at each scan. */
 #include "scan/rules.h"
 
+#include "base/hash.h"
 #include "scan/rules_store.h"
 
 #include <pthread.h>
@@ -43,6 +44,11 @@ struct looking {
     str account_class;
     int part;
     struct scan_rule *v;
+    size_t n;
+};
+
+struct found {
+    struct scan_finding *v;
     size_t n;
 };
 
@@ -98,15 +104,42 @@ static err freshen(struct scan_live *l, int part, int64_t epoch)
     return e;
 }
 
-static void add(arena *mem, struct scan_result *r, const struct scan_finding *v, size_t n)
+/* Is this account one of the share that a canary acts on? The same accounts as long as it lasts,
+ * others for another rule. */
+static bool in_share(int64_t account_id, const struct scan_finding *f)
 {
+    enum { PARTS_OF_ALL = 10000 };
+    AUTO_ARENA(mem);
+    struct sha256 h = sha256(
+        str_bytes(str_fmt(mem, "canary/%lld/%lld", (long long)f->rule, (long long)account_id)));
+    unsigned part = (unsigned)h.b[0] << 16 | (unsigned)h.b[1] << 8 | h.b[2];
+    return part % PARTS_OF_ALL < (unsigned)f->share;
+}
+
+/* Where a canary acts, it does so in the place of what is in force; elsewhere it only notes. */
+static enum scan_stage stage_for(int64_t account_id, const struct scan_finding *f)
+{
+    if (f->stage == SCAN_SHADOW || !f->share)
+        return f->stage;
+    bool inside = in_share(account_id, f);
+    return inside == (f->stage == SCAN_CANARY) ? f->stage : SCAN_SHADOW;
+}
+
+static void add(arena *mem, struct scan_result *r, const struct looking *x,
+                const struct found *found)
+{
+    const struct scan_finding *v = found->v;
+    size_t n = found->n;
     struct scan_finding *all = NEW_N(mem, struct scan_finding, r->n + n);
     if (r->n)
         memcpy(all, r->v, r->n * sizeof *all);
     for (size_t i = 0; i < n; i++) {
-        all[r->n + i] = v[i];
-        r->hold = r->hold || v[i].action == SCAN_HOLD;
-        r->refuse = r->refuse || v[i].action == SCAN_REFUSE;
+        struct scan_finding *f = &all[r->n + i];
+        *f = v[i];
+        f->stage = stage_for(x->account_id, f);
+        bool acts = f->stage != SCAN_SHADOW;
+        r->hold = r->hold || (acts && f->action == SCAN_HOLD);
+        r->refuse = r->refuse || (acts && f->action == SCAN_REFUSE);
     }
     r->v = all;
     r->n += n;
@@ -123,12 +156,11 @@ err scan_live_run(struct scan_live *l, arena *mem, int64_t account_id, struct sc
         TRY(freshen(l, part, epoch_of(&x.epoch, part)));
     pthread_rwlock_rdlock(&l->lock);
     for (int part = 0; part < PARTS; part++) {
-        struct scan_finding *v;
-        size_t n;
+        struct found f;
         if (!l->part[part])
             continue;
-        scan_run(l->part[part], mem, a, &v, &n);
-        add(mem, &r, v, n);
+        scan_run(l->part[part], mem, a, &f.v, &f.n);
+        add(mem, &r, &x, &f);
     }
     pthread_rwlock_unlock(&l->lock);
     *ret_r = r;

@@ -1,11 +1,11 @@
-/* The life of rules, and their passes over what is public. */
+/* Writing rules, and keeping what they find. */
 #include "scan/rules.h"
 
 #include "base/id.h"
 #include "base/json.h"
 #include "finding/finding.h"
-#include "record/record.h"
-#include "scan/rules_store.h"
+#include "scan/steps.h"
+#include "settings/provider.h"
 #include "text/doc.h"
 
 /* ---- texts ---- */
@@ -122,42 +122,43 @@ struct scan_found scan_found_of(arena *mem, const struct scan_article *a,
                                .total = (int64_t)f->total};
 }
 
+static err hit_record(struct tx *t, arena *mem, const struct scan_found *f)
+{
+    return record_add(
+        t, &(struct record_in){
+               .kind = RECORD_scan_hit,
+               .account_id = f->account_id,
+               .subject =
+                   str_fmt(mem, "article/%lld/%lld", (long long)f->account_id, (long long)f->no),
+               RECORD_FIELDS(RECORD_INT("rule", f->rule_id),
+                             RECORD_INT("rule_version", f->rule_version),
+                             RECORD_TEXT("family", f->family), RECORD_TEXT("action", f->action),
+                             RECORD_INT("version", f->version)),
+           });
+}
+
 err scan_keep(struct tx *t, arena *mem, int64_t account_id, int64_t no, int version,
               const struct scan_result *r)
 {
     for (size_t i = 0; i < r->n; i++) {
-        struct scan_found f =
-            scan_found_of(mem, r->article, &r->v[i], scan_action_name(r->v[i].action));
+        bool quiet = r->v[i].stage == SCAN_SHADOW;
+        str action = quiet ? S("shadow") : scan_action_name(r->v[i].action);
+        struct scan_found f = scan_found_of(mem, r->article, &r->v[i], action);
         f.account_id = account_id;
         f.no = no;
         f.version = version;
         TRY(store_hit_insert(t, &f, 0));
-        TRY(store_scan_hits_up(t, f.rule_id, 1));
-        TRY(record_add(
-            t,
-            &(struct record_in){
-                .kind = RECORD_scan_hit,
-                .account_id = account_id,
-                .subject = str_fmt(mem, "article/%lld/%lld", (long long)account_id, (long long)no),
-                RECORD_FIELDS(RECORD_INT("rule", f.rule_id),
-                              RECORD_INT("rule_version", f.rule_version),
-                              RECORD_TEXT("family", f.family), RECORD_TEXT("action", f.action),
-                              RECORD_INT("version", version)),
-            }));
+        TRY(store_scan_hits_up(t, f.rule_id, !quiet, quiet));
+        TRY(hit_record(t, mem, &f));
+        if (!quiet)
+            TRY(rule_watch(t, mem, f.rule_id, f.rule_version));
     }
     return OK;
 }
 
 /* ---- life ---- */
 
-struct act {
-    enum record_kind kind;
-    int64_t rule_id, by;
-    int version;
-    str reason;
-};
-
-static err act_record(struct tx *t, const struct act *a)
+err rule_act_record(struct tx *t, const struct rule_act *a)
 {
     AUTO_ARENA(mem);
     return record_add(
@@ -170,12 +171,29 @@ static err act_record(struct tx *t, const struct act *a)
            });
 }
 
+err rule_touch(struct tx *t, const struct scan_entry *e)
+{
+    bool small = e->words_n <= SCAN_SHORT_LIST;
+    return store_scan_epoch_up(t, small, !small);
+}
+
+/* A new version ends the trial of the one before. */
+static err trial_end(struct tx *t, const struct scan_entry *e)
+{
+    AUTO_ARENA(mem);
+    struct scan_entry old;
+    TRY(scan_rule_load(t, mem, e->r.id, 0, &old));
+    return old.trial ? rule_touch(t, &old) : OK;
+}
+
 err scan_rule_write(struct tx *t, struct scan_entry *e, const struct scan_size *size)
 {
     int64_t changed = 1;
     if (!family_find(e->r.family))
         return fault_field(ERR_INVALID, "choice", "family", "family %.*s", FMT(e->r.family));
     bool is_new = !e->r.id;
+    if (!is_new)
+        TRY(trial_end(t, e));
     e->r.version++;
     if (is_new) {
         e->r.id = id_new();
@@ -188,234 +206,15 @@ err scan_rule_write(struct tx *t, struct scan_entry *e, const struct scan_size *
     if (!changed)
         return fault(ERR_CONFLICT, "edited_elsewhere", "newer than %d", e->r.version);
     TRY(store_scan_version_insert(t, e, size));
-    return act_record(
-        t, &(struct act){RECORD_scan_rule_written, e->r.id, e->author, e->r.version, e->note});
+    return rule_act_record(
+        t, &(struct rule_act){RECORD_scan_rule_written, e->r.id, e->author, e->r.version, e->note});
 }
 
-static err pass_start(struct tx *t, arena *mem, struct scan_pass *p)
+void scan_limits_of(const struct provider_settings *ps, struct scan_limits *ret_l)
 {
-    p->id = id_new();
-    TRY(store_public_count(t, &p->total));
-    TRY(store_pass_insert(t, p));
-    return job_add(t, &(struct job_in){.kind = SCAN_JOB,
-                                       .args = str_fmt(mem, "{\"pass\":%lld}", (long long)p->id)});
-}
-
-err scan_trial_start(struct tx *t, arena *mem, int64_t rule_id, int64_t by)
-{
-    struct scan_entry e;
-    TRY(scan_rule_load(t, mem, rule_id, 0, &e));
-    if (!str_eq(e.state, S("draft")) && !str_eq(e.state, S("tested")))
-        return fault(ERR_CONFLICT, "rule_not_waiting", "rule is %.*s", FMT(e.state));
-    TRY(act_record(t, &(struct act){RECORD_scan_rule_tried, rule_id, by, e.newest, S("")}));
-    return pass_start(t, mem,
-                      &(struct scan_pass){.rule_id = rule_id,
-                                          .version = e.newest,
-                                          .old_version = e.live,
-                                          .kind = S("trial"),
-                                          .by = by});
-}
-
-/* The newest finished back-test of the version. */
-static err trial_of(struct tx *t, arena *mem, const struct scan_entry *e, struct scan_pass *ret_p)
-{
-    struct scan_pass *v;
-    size_t n;
-    TRY(scan_pass_list(t, mem, e->r.id, &v, &n));
-    *ret_p = (struct scan_pass){0};
-    for (size_t i = 0; i < n && !ret_p->id; i++)
-        if (v[i].version == e->newest && str_eq(v[i].kind, S("trial")) &&
-            str_eq(v[i].state, S("done")))
-            *ret_p = v[i];
-    return OK;
-}
-
-err scan_rule_approve(struct tx *t, arena *mem, int64_t rule_id, int64_t by)
-{
-    struct scan_entry e;
-    struct scan_pass trial;
-    TRY(scan_rule_load(t, mem, rule_id, 0, &e));
-    if (e.author == by)
-        return fault(ERR_DENIED, "own_rule", "the author does not approve");
-    if (!str_eq(e.state, S("draft")) && !str_eq(e.state, S("tested")))
-        return fault(ERR_CONFLICT, "rule_not_waiting", "rule is %.*s", FMT(e.state));
-    TRY(trial_of(t, mem, &e, &trial));
-    if (!trial.id && !e.urgent)
-        return fault(ERR_CONFLICT, "rule_not_tested", "no back-test of version %d", e.newest);
-    if (trial.id && trial.done >= SCAN_BROAD_MIN && trial.hits > trial.done / 2)
-        return fault(ERR_CONFLICT, "rule_too_broad", "%lld of %lld", (long long)trial.hits,
-                     (long long)trial.done);
-    struct scan_entry old = {.words_n = 0};
-    if (e.live)
-        TRY(scan_rule_load(t, mem, rule_id, e.live, &old));
-    bool small = e.words_n <= SCAN_SHORT_LIST, was_small = old.words_n <= SCAN_SHORT_LIST;
-    TRY(store_scan_state(t, rule_id, S("live"), e.newest, small));
-    TRY(store_scan_epoch_up(t, small || (e.live && was_small), !small || (e.live && !was_small)));
-    TRY(act_record(t, &(struct act){RECORD_scan_rule_live, rule_id, by, e.newest, e.note}));
-    return pass_start(t, mem,
-                      &(struct scan_pass){
-                          .rule_id = rule_id, .version = e.newest, .kind = S("rescan"), .by = by});
-}
-
-err scan_rule_retire(struct tx *t, arena *mem, int64_t rule_id, int64_t by, str reason)
-{
-    struct scan_entry e;
-    TRY(scan_rule_load(t, mem, rule_id, 0, &e));
-    if (!str_trim(reason).n)
-        return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
-    if (str_eq(e.state, S("retired")))
-        return fault(ERR_CONFLICT, "rule_not_waiting", "rule is retired");
-    TRY(store_scan_state(t, rule_id, S("retired"), 0, true));
-    TRY(store_scan_epoch_up(t, 1, 1));
-    return act_record(t, &(struct act){RECORD_scan_rule_retired, rule_id, by, e.newest, reason});
-}
-
-/* ---- passes ---- */
-
-struct passing {
-    arena *mem;
-    int64_t id;
-    struct scan_pass p;
-    struct scan_entry now, old;
-    struct scan_set *set, *old_set;
-    struct scan_piece v[SCAN_BATCH];
-    size_t n;
-    struct scan_found found[SCAN_BATCH];
-    size_t found_n;
-    int64_t sampled;
-};
-
-static err pass_open(struct tx *t, void *ctx)
-{
-    struct passing *x = ctx;
-    TRY(store_pass_load(t, x->mem, x->id, &x->p));
-    TRY(scan_rule_load(t, x->mem, x->p.rule_id, x->p.version, &x->now));
-    return x->p.old_version ? scan_rule_load(t, x->mem, x->p.rule_id, x->p.old_version, &x->old)
-                            : OK;
-}
-
-static err batch_read(struct tx *t, void *ctx)
-{
-    struct passing *x = ctx;
-    TRY(store_pass_load(t, x->mem, x->id, &x->p));
-    return store_public_after(t, x->mem, &x->p, x->v, &x->n);
-}
-
-/* What this pass says of a piece: an action, or "fresh", "same", "lost", or nothing. */
-static err piece_scan(struct passing *x, const struct scan_piece *s)
-{
-    struct scan_article a;
-    struct scan_finding *now, *old = NULL;
-    size_t n, old_n = 0;
-    struct node *doc;
-    TRY(doc_from_json(x->mem, s->doc, &doc));
-    struct scan_text text = {s->title, s->digest, s->category, s->declared, doc};
-    TRY(scan_article_of(x->mem, &text, &a));
-    a.account_class = s->account_class;
-    scan_run(x->set, x->mem, &a, &now, &n);
-    if (x->old_set)
-        scan_run(x->old_set, x->mem, &a, &old, &old_n);
-    x->p.done++;
-    x->p.hits += n > 0;
-    x->p.fresh += n && !old_n;
-    x->p.lost += !n && old_n;
-    if (!n && !old_n)
-        return OK;
-    bool trial = str_eq(x->p.kind, S("trial"));
-    str change = n && old_n ? S("same") : n ? S("fresh") : S("lost");
-    struct scan_found *f = &x->found[x->found_n++];
-    *f = scan_found_of(x->mem, &a, n ? now : old,
-                       trial ? change : scan_action_name(x->now.r.action));
-    f->account_id = s->account_id;
-    f->no = s->no;
-    f->version = s->version;
-    x->p.accounts +=
-        n && (x->found_n == 1 ? x->sampled != s->account_id : f[-1].account_id != s->account_id);
-    return OK;
-}
-
-static str quote_of(arena *mem, str places_json)
-{
-    JSON_AUTO *root = NULL;
-    if (json_read(places_json, &root) != OK)
-        return S("");
-    const json_t *first = json_array_get(root, 0);
-    return first ? str_fmt(mem, "%.*s%.*s%.*s", FMT(json_text(first, "before")),
-                           FMT(json_text(first, "text")), FMT(json_text(first, "after")))
-                 : S("");
-}
-
-static err raise(struct tx *t, const struct passing *x, const struct scan_found *f)
-{
-    struct finding g = {.account_id = f->account_id,
-                        .no = f->no,
-                        .version = f->version,
-                        .source = FINDING_RULE,
-                        .family = f->family,
-                        .quote = quote_of(x->mem, f->places),
-                        .rule = str_fmt(x->mem, "%lld", (long long)f->rule_id),
-                        .rule_version = f->rule_version,
-                        .note = f->rule_name};
-    TRY(store_scan_hits_up(t, f->rule_id, 1));
-    return finding_raise(t, x->mem, &g);
-}
-
-static err batch_write(struct tx *t, void *ctx)
-{
-    struct passing *x = ctx;
-    bool trial = str_eq(x->p.kind, S("trial"));
-    int64_t before = x->p.hits + x->p.lost - (int64_t)x->found_n;
-    for (size_t i = 0; i < x->found_n; i++) {
-        if (!trial || before + (int64_t)i < SCAN_TRIAL_SAMPLE)
-            TRY(store_hit_insert(t, &x->found[i], x->p.id));
-        if (!trial)
-            TRY(raise(t, x, &x->found[i]));
-    }
-    if (x->n)
-        TRY(store_pass_step(t, &x->p));
-    if (x->n == SCAN_BATCH)
-        return OK;
-    TRY(store_pass_end(t, x->p.id, S("done")));
-    return trial ? store_scan_tested(t, x->p.rule_id, x->p.version) : OK;
-}
-
-/* One batch; *ret_more: there is another. */
-static err batch(struct db *db, struct passing *x, bool *ret_more)
-{
-    AUTO_ARENA(mem);
-    int64_t last = x->p.at_account;
-    x->mem = mem;
-    x->found_n = 0;
-    TRY(db_read(db, batch_read, x));
-    x->sampled = last;
-    *ret_more = str_eq(x->p.state, S("running"));
-    if (!*ret_more)
-        return OK;
-    for (size_t i = 0; i < x->n; i++) {
-        TRY(piece_scan(x, &x->v[i]));
-        x->p.at_account = x->v[i].account_id;
-        x->p.at_no = x->v[i].no;
-    }
-    *ret_more = x->n == SCAN_BATCH;
-    return db_tx(db, batch_write, x);
-}
-
-err scan_pass_job(struct db *db, const struct job *job)
-{
-    JSON_AUTO *args = NULL;
-    TRY(json_read(job->args, &args));
-    struct passing *x = NEW(job->mem, struct passing);
-    x->mem = job->mem;
-    x->id = json_number(args, "pass", 0);
-    TRY(db_read(db, pass_open, x));
-    x->set = scan_set_new(&x->now.r, 1);
-    if (x->p.old_version)
-        x->old_set = scan_set_new(&x->old.r, 1);
-    bool more = true;
-    err e = OK;
-    while (e == OK && more)
-        e = batch(db, x, &more);
-    scan_set_free(x->set);
-    scan_set_free(x->old_set);
-    return e;
+    *ret_l = (struct scan_limits){.canary_percent = (int)ps->scan_canary_percent,
+                                  .shadow_hours = (int)ps->scan_shadow_hours,
+                                  .young_hours = (int)ps->scan_young_hours,
+                                  .hour_max = (int)ps->scan_hour_max,
+                                  .surprise = (int)ps->scan_surprise};
 }

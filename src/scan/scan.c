@@ -443,6 +443,8 @@ static struct scan_finding finding_of(const struct scanning *x, const struct com
                                  .name = str_dup(x->mem, c->r.name),
                                  .family = str_dup(x->mem, c->r.family),
                                  .action = c->r.action,
+                                 .stage = c->r.stage,
+                                 .share = c->r.share,
                                  .hits = v,
                                  .n = shown,
                                  .total = n};

@@ -19,9 +19,14 @@ enum {
     SCAN_SHOWN_MAX = 50,    /* hits kept of one finding */
 };
 
+/* How far a version has come. A canary acts on a share of the accounts, in shadow it only notes. */
+enum scan_stage { SCAN_LIVE, SCAN_CANARY, SCAN_SHADOW };
+
 struct scan_rule {
     int64_t id;
     int version;
+    enum scan_stage stage;
+    int share; /* of a rule in canary, all its versions: ten-thousandths of the accounts; else 0 */
     str name, family;
     enum scan_action action;
     str words, exceptions; /* one a line */
@@ -65,6 +70,8 @@ struct scan_finding {
     int version;
     str name, family;
     enum scan_action action;
+    enum scan_stage stage;
+    int share;                   /* as in the rule */
     const struct scan_hit *hits; /* the first SCAN_SHOWN_MAX by field and place; may be none */
     size_t n, total;
 };

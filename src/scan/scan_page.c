@@ -4,7 +4,10 @@
 #include "scan/scan_view.h"
 #include "scan_desk.html.h"
 #include "scan_parts.html.h"
+#include "settings/provider.h"
 #include "user/user.h"
+
+enum { PER_CENT = SCAN_SHARE_ALL / 100 };
 
 static str number(struct request *r, int64_t n)
 {
@@ -20,7 +23,12 @@ static enum tone state_tone(str state)
 {
     if (str_eq(state, S("live")))
         return TONE_OK;
-    return str_eq(state, S("tested")) ? TONE_INFO : TONE_NEUTRAL;
+    if (str_eq(state, S("throttled")))
+        return TONE_BAD;
+    if (str_eq(state, S("canary")))
+        return TONE_WARN;
+    bool rests = str_eq(state, S("draft")) || str_eq(state, S("retired"));
+    return rests ? TONE_NEUTRAL : TONE_INFO;
 }
 
 /* ---- the list ---- */
@@ -100,9 +108,8 @@ struct showing {
     int64_t id, pass_id;
     struct scan_entry e;
     struct scan_pass *v;
-    size_t n;
     struct scan_found *found;
-    size_t found_n;
+    struct scan_shown shown;
     struct form retire;
 };
 
@@ -110,84 +117,25 @@ static err show_read(struct tx *t, void *ctx)
 {
     struct showing *x = ctx;
     TRY(scan_rule_load(t, x->r->mem, x->id, 0, &x->e));
-    TRY(scan_pass_list(t, x->r->mem, x->id, &x->v, &x->n));
-    return x->n ? scan_found_pass(t, x->r->mem, x->v[0].id, &x->found, &x->found_n) : OK;
-}
-
-enum { PASS_COLUMNS = 8 };
-
-static struct table_view passes(struct request *r, const struct showing *x)
-{
-    static const enum msg LABELS[PASS_COLUMNS] = {
-        MSG_scan_pass,      MSG_scan_state, MSG_scan_version, MSG_scan_done,
-        MSG_scan_pass_hits, MSG_scan_fresh, MSG_scan_lost,    MSG_scan_accounts};
-    struct table_col *cols = NEW_N(r->mem, struct table_col, PASS_COLUMNS);
-    struct table_row *rows = NEW_N(r->mem, struct table_row, x->n);
-    for (size_t i = 0; i < PASS_COLUMNS; i++)
-        cols[i] = (struct table_col){.label = msg(r->lang, LABELS[i]), .number = i > 1};
-    for (size_t i = 0; i < x->n; i++) {
-        const struct scan_pass *p = &x->v[i];
-        bool trial = str_eq(p->kind, S("trial"));
-        struct table_cell *c = NEW_N(r->mem, struct table_cell, PASS_COLUMNS);
-        c[0].text = msg(r->lang, trial ? MSG_scan_trial_row : MSG_scan_rescan_row);
-        c[1].text =
-            msg_lookup(r->lang, "scan.pass_", str_z(r->mem, p->state), MSG_scan_pass_running);
-        c[2].text = number(r, p->version);
-        c[3].text = str_fmt(r->mem, "%lld / %lld", (long long)p->done, (long long)p->total);
-        c[4].text = number(r, p->hits);
-        c[5].text = trial ? number(r, p->fresh) : S("–");
-        c[6].text = trial ? number(r, p->lost) : S("–");
-        c[7].text = number(r, p->accounts);
-        rows[i].cells = c;
-    }
-    return (struct table_view){.caption = msg(r->lang, MSG_scan_passes),
-                               .cols = cols,
-                               .col_n = PASS_COLUMNS,
-                               .rows = rows,
-                               .row_n = x->n,
-                               .empty = {S("funnel"), msg(r->lang, MSG_scan_no_pass),
-                                         msg(r->lang, MSG_scan_no_pass_text), S(""), S("")}};
-}
-
-static err sample_row(struct request *r, const struct scan_found *f, struct table_row *ret_row)
-{
-    struct table_cell *c = NEW_N(r->mem, struct table_cell, 3);
-    struct scan_card card;
-    TRY(scan_card_of(r, f, &card));
-    c[0].text = f->title;
-    c[1].text =
-        msg_lookup(r->lang, "scan.change_", str_z(r->mem, f->action), MSG_scan_change_found);
-    c[2].text = card.n ? str_fmt(r->mem, "%.*s[%.*s]%.*s", FMT(card.v[0].before),
-                                 FMT(card.v[0].text), FMT(card.v[0].after))
-                       : S("–");
-    *ret_row =
-        (struct table_row){str_fmt(r->mem, "/a/%.*s/%lld", FMT(f->handle), (long long)f->no), c};
-    return OK;
-}
-
-static err sample(struct request *r, const struct showing *x, struct table_view *ret_v)
-{
-    struct table_row *rows = NEW_N(r->mem, struct table_row, x->found_n);
-    struct table_col *cols = NEW_N(r->mem, struct table_col, 3);
-    cols[0].label = msg(r->lang, MSG_scan_article);
-    cols[1].label = msg(r->lang, MSG_scan_change);
-    cols[2].label = msg(r->lang, MSG_scan_passage);
-    for (size_t i = 0; i < x->found_n; i++)
-        TRY(sample_row(r, &x->found[i], &rows[i]));
-    *ret_v = (struct table_view){
-        .caption = msg(r->lang, MSG_scan_sample),
-        .cols = cols,
-        .col_n = 3,
-        .rows = rows,
-        .row_n = x->found_n,
-        .empty = {S("document-text"), msg(r->lang, MSG_scan_no_sample), S(""), S(""), S("")}};
+    struct scan_shown *s = &x->shown;
+    TRY(scan_pass_list(t, x->r->mem, x->id, &x->v, &s->n));
+    s->v = x->v;
+    s->chosen = s->n ? &x->v[0] : NULL;
+    for (size_t i = 0; i < s->n; i++)
+        if (x->v[i].id == x->pass_id)
+            s->chosen = &x->v[i];
+    if (!s->chosen)
+        return OK;
+    TRY(scan_judged(t, s->chosen->id, &s->right, &s->wrong));
+    TRY(scan_found_pass(t, x->r->mem, s->chosen, &x->found, &s->found_n));
+    s->found = x->found;
     return OK;
 }
 
 static struct facts_view facts(struct request *r, const struct scan_entry *e)
 {
     str action = scan_action_name(e->r.action);
-    struct fact *v = NEW_N(r->mem, struct fact, 10);
+    struct fact *v = NEW_N(r->mem, struct fact, 14);
     size_t n = 0;
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_version), .text = number(r, e->newest)};
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_live),
@@ -202,6 +150,17 @@ static struct facts_view facts(struct request *r, const struct scan_entry *e)
                            .text = msg(r->lang, e->r.sound ? MSG_word_yes : MSG_word_no)};
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_cost), .text = number(r, e->cost)};
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_hits), .text = number(r, e->hits)};
+    if (e->trial || e->shadow_hits)
+        v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_shadow_hits),
+                               .text = number(r, e->shadow_hits)};
+    if (e->r.share)
+        v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_share),
+                               .text = str_fmt(r->mem, "%d\u00a0%%", e->r.share / PER_CENT)};
+    if (e->stage_at) {
+        struct out *o = request_out(r);
+        scan_ago(o, e->stage_at);
+        v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_since), .body = out_take(o)};
+    }
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_author), .text = e->author_name};
     v[n++] = (struct fact){.label = msg(r->lang, MSG_scan_note), .text = e->note};
     return (struct facts_view){v, n};
@@ -209,7 +168,7 @@ static struct facts_view facts(struct request *r, const struct scan_entry *e)
 
 static void show_running(struct request *r, const struct showing *x, struct scan_rule_view *v)
 {
-    const struct scan_pass *p = x->n ? &x->v[0] : NULL;
+    const struct scan_pass *p = x->shown.n ? &x->v[0] : NULL;
     v->running = p && str_eq(p->state, S("running"));
     if (!v->running)
         return;
@@ -221,34 +180,57 @@ static void show_running(struct request *r, const struct showing *x, struct scan
     v->cancel_href = str_fmt(r->mem, "%.*s/cancel/%lld", FMT(v->base), (long long)p->id);
 }
 
+/* What comes next, and what that means. */
+static const struct {
+    const char *stage;
+    enum msg button, title, text;
+} STEPS[] = {
+    {"shadow", MSG_scan_to_shadow, MSG_scan_to_shadow_title, MSG_scan_to_shadow_text},
+    {"canary", MSG_scan_to_canary, MSG_scan_to_canary_title, MSG_scan_to_canary_text},
+    {"live", MSG_scan_approve, MSG_scan_approve_title, MSG_scan_approve_text},
+};
+
+static struct confirm_view step_confirm(struct request *r, const struct scan_entry *e, str base)
+{
+    str next = scan_next_stage(e);
+    size_t i = LEN(STEPS) - 1; /* of what is not ready: the first step, which says so */
+    while (i && !str_eq(next, str_from(STEPS[i].stage)))
+        i--;
+    return (struct confirm_view){.id = S("approve"),
+                                 .button = msg(r->lang, STEPS[i].button),
+                                 .title = msg(r->lang, STEPS[i].title),
+                                 .text = msg(r->lang, STEPS[i].text),
+                                 .action = str_cat(r->mem, base, S("/approve")),
+                                 .csrf = r->session.csrf};
+}
+
 static err show(struct showing *x, int status)
 {
     struct request *r = x->r;
     const struct scan_entry *e = &x->e;
-    bool waits = str_eq(e->state, S("draft")) || str_eq(e->state, S("tested"));
+    bool waits = !str_eq(e->state, S("live")) && !str_eq(e->state, S("retired"));
     bool chief = r->session.roles & (ROLE_EIC | ROLE_COMPLIANCE);
     bool own = e->author == r->session.user_id;
-    struct scan_rule_view v = {.csrf = r->session.csrf,
-                               .base = str_fmt(r->mem, "/desk/scan/%lld", (long long)x->id),
-                               .facts = facts(r, e),
-                               .condition =
-                                   str_trim(e->r.condition).n ? e->r.condition : S("any(words)"),
-                               .can_try = waits,
-                               .can_approve = waits && chief && !own,
-                               .can_retire = chief && !str_eq(e->state, S("retired")),
-                               .can_edit = true,
-                               .own = waits && own ? msg(r->lang, MSG_scan_own) : S(""),
-                               .retire = &x->retire,
-                               .passes = passes(r, x)};
+    struct scan_rule_view v = {
+        .csrf = r->session.csrf,
+        .base = str_fmt(r->mem, "/desk/scan/%lld", (long long)x->id),
+        .facts = facts(r, e),
+        .condition = str_trim(e->r.condition).n ? e->r.condition : S("any(words)"),
+        .can_try = waits,
+        .can_approve = waits && chief && !own,
+        .reported = x->shown.chosen && str_eq(x->shown.chosen->kind, S("trial")),
+        .can_retire = chief && !str_eq(e->state, S("retired")),
+        .can_edit = true,
+        .own = waits && own ? msg(r->lang, MSG_scan_own) : S(""),
+        .retire = &x->retire};
+    x->shown.base = v.base;
+    v.passes = scan_passes(r, &x->shown);
+    if (v.reported)
+        v.report = scan_report(r, &x->shown);
     v.words_href = e->words_n ? str_fmt(r->mem, "%.*s/words.txt", FMT(v.base)) : S("");
-    v.approve = (struct confirm_view){.id = S("approve"),
-                                      .button = msg(r->lang, MSG_scan_approve),
-                                      .title = msg(r->lang, MSG_scan_approve_title),
-                                      .text = msg(r->lang, MSG_scan_approve_text),
-                                      .action = str_fmt(r->mem, "%.*s/approve", FMT(v.base)),
-                                      .csrf = v.csrf};
+    v.approve = step_confirm(r, e, v.base);
     show_running(r, x, &v);
-    TRY(sample(r, x, &v.sample));
+    TRY(scan_sample(r, &x->shown, &v.sample));
     struct out *aside = request_out(r);
     scan_status(aside, state_tone(e->state), state_label(r, e->state));
     struct page page = {.place = PLACE_DESK,
@@ -262,6 +244,9 @@ static err open(struct request *r, struct showing *ret_x)
 {
     *ret_x = (struct showing){.r = r};
     TRY(request_arg_int(r, "id", &ret_x->id));
+    str pass = request_query(r, "pass");
+    if (pass.n)
+        TRY(str_int(pass, &ret_x->pass_id));
     TRY(request_read(r, show_read, ret_x));
     form_init(r, RETIRE, LEN(RETIRE), &ret_x->retire);
     ret_x->retire.action = str_fmt(r->mem, "/desk/scan/%lld/retire", (long long)ret_x->id);
@@ -304,7 +289,11 @@ static err trial(struct tx *t, void *ctx)
 static err approve(struct tx *t, void *ctx)
 {
     struct showing *x = ctx;
-    return scan_rule_approve(t, x->r->mem, x->id, x->r->session.user_id);
+    struct provider_settings ps;
+    struct scan_step s = {.rule_id = x->id, .by = x->r->session.user_id};
+    provider_live_get(x->r->site->provider, x->r->mem, &ps);
+    scan_limits_of(&ps, &s.limits);
+    return scan_rule_approve(t, x->r->mem, &s);
 }
 
 static err retire(struct tx *t, void *ctx)
@@ -317,7 +306,8 @@ static err retire(struct tx *t, void *ctx)
 static err cancel(struct tx *t, void *ctx)
 {
     struct showing *x = ctx;
-    return scan_pass_cancel(t, x->pass_id);
+    struct scan_pass p = {.id = x->pass_id, .rule_id = x->id, .version = x->e.newest};
+    return scan_pass_cancel(t, &p, x->r->session.user_id);
 }
 
 static err act(struct showing *x, tx_fn *fn, enum msg done)
@@ -343,7 +333,8 @@ err do_scan_approve(struct request *r)
 {
     struct showing x;
     TRY(open(r, &x));
-    return act(&x, approve, MSG_scan_approved);
+    bool live = str_eq(scan_next_stage(&x.e), S("live"));
+    return act(&x, approve, live ? MSG_scan_approved : MSG_scan_stepped);
 }
 
 err do_scan_retire(struct request *r)

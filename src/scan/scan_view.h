@@ -32,9 +32,28 @@ struct scan_edit_view {
     str kept;                     /* the long list that stays, in words; "" */
     str cost;
 };
+/* A rule's passes and the one that is looked at. */
+struct scan_shown {
+    str base;                           /* the rule's page */
+    const struct scan_pass *v, *chosen; /* chosen: NULL when there is none */
+    size_t n;
+    const struct scan_found *found;
+    size_t found_n;
+    int64_t right, wrong; /* judged of its sample */
+};
+struct table_view scan_passes(struct request *r, const struct scan_shown *x);
+err scan_sample(struct request *r, const struct scan_shown *x, struct table_view *ret_v);
+/* Of a back-test. */
+struct facts_view scan_report(struct request *r, const struct scan_shown *x);
+struct scan_judge_view {
+    str csrf, action;
+    int64_t rank;
+    bool right, wrong;
+};
 struct scan_rule_view {
     str csrf, base, words_href;
-    struct facts_view facts;
+    struct facts_view facts, report;
+    bool reported;
     str condition;
     bool can_try, can_approve, can_retire, can_edit, running;
     str own; /* why this person can't approve; "" */

@@ -40,6 +40,7 @@ static const struct nav_item DESK[] = {
     {"/scan", MSG_nav_scan, "funnel", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'w'},
     {"/prints", MSG_nav_prints, "document-duplicate", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE,
      '6'},
+    {"/learning", MSG_nav_learning, "light-bulb", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, '2'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/licences", MSG_nav_licences, "check-badge", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'c'},

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { demoData } from './binary.mjs';
 import { startSite, words } from './drive.mjs';
 
+let reversed;
 let site, operator, reviewer, second, chief, compliance, reader, handle;
 const demo = (...args) => demoData(site.data, ...site.db, ...args);
 
@@ -129,6 +130,7 @@ test('the operator is told and appeals once; somebody else reverses, and all is 
   assert.match(words(mine), /第二段写有收费办法.*违反管理规则/);
   must(await reader.get(told), 404);
   const id = told.split('/').pop();
+  reversed = `/desk/rulings/${id}`;
   assert.match(words(await reviewer.get(`/desk/rulings/${id}`)), /阅读时间/);
   assert.doesNotMatch(words(await reviewer.get(`/desk/rulings/${id}`)), /阅读时间.*林晓舟.*未读/);
   must(await operator.submit(told, {}, { button: '提交申诉' }), 422);
@@ -170,6 +172,21 @@ test('exactly the named functions are refused', async () => {
   assert.match(words(changed), /处置|限制/);
   assert.ok(changed.status >= 400);
   must(await operator.submit(`/console/${handle}/articles/new`, { 标题: '还可以写' }, { button: '写文章' }));
+});
+
+test('a reversal opens a sweep over decisions of the same origin; each is looked at again by somebody else', async () => {
+  assert.match((await chief.get(reversed)).text, /\/sweep"/);
+  const list = must(await chief.get(`${reversed}/sweep`), 200);
+  const boxes = [...list.text.matchAll(/name="(r\d+)"/g)].map((m) => m[1]);
+  assert.ok(boxes.length >= 2, words(list).slice(0, 600));
+  assert.match(words(list), /理由相同/);
+  const csrf = list.text.match(/name="_csrf" value="([^"]*)"/)[1].replace(/&amp;/g, '&');
+  const post = (body) => chief.send(`${reversed}/sweep`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: site.base }, body: `_csrf=${encodeURIComponent(csrf)}${body}` });
+  assert.match(words(must(await post(''), 422)), /至少选一件/);
+  must(await post(`&${boxes[0]}=1`));
+  assert.equal([...(await chief.get(`${reversed}/sweep`)).text.matchAll(/name="(r\d+)"/g)].length, boxes.length - 1);
+  const at = await appealThat(/依职权复查/);
+  must(await chief.submit(at, {}, { button: '领取' }), 403);
 });
 
 test('closing takes two, one of them the editor-in-chief; the closed account still appeals', async () => {
