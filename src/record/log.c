@@ -137,7 +137,28 @@ static err state_first(struct record_log *l)
     return log_state_write(l->state_file, l->signer.key.name, &l->state);
 }
 
-/* The edge stands where the state file says that was signed. */
+/* Moves the edge to what another node showed, when that tree grew out of the one of our state. */
+static err follow(struct record_log *l, struct tree_head ours, struct tree_head shown)
+{
+    AUTO_ARENA(mem);
+    struct proof path = {0};
+    struct log_proof_of what = {.from = ours.size, .size = shown.size, .consistency = true};
+    TRY(log_edge_at(l, &shown));
+    if (log_prove(l, mem, what, &path) != OK) { /* tiles are missing */
+        edge_done(&l->edge);
+        TRY(write_leaves(l, shown.size));
+        TRY(log_prove(l, mem, what, &path));
+    }
+    if (tree_consistent(ours, shown, path))
+        return OK;
+    return fault(ERR_CONFLICT, "log_forked",
+                 "the checkpoint of %lld leaves has not grown out of the %lld that %s says were "
+                 "signed. Nothing is signed; see docs/sysadmin.md, \"The log does not sign\"",
+                 (long long)shown.size, (long long)ours.size, l->state_file);
+}
+
+/* What was signed last: the state file of this node, and the checkpoint that all nodes show, where
+ * another node that does not share the file signed it. */
 static err load(struct record_log *l)
 {
     struct log_state s = {0};
@@ -148,11 +169,18 @@ static err load(struct record_log *l)
     } else if (e != OK) {
         return e;
     }
+    struct tree_head shown = log_shown(l);
     bool same = s.head.size == l->state.head.size && tree_same(s.head.root, l->state.head.root);
-    if (l->loaded && (same || s.head.size < l->state.head.size))
+    if (l->loaded && (same || s.head.size < l->state.head.size) &&
+        shown.size <= l->state.head.size)
         return OK;
     l->loaded = false;
-    TRY(log_edge_at(l, &s.head));
+    if (shown.size <= s.head.size) {
+        TRY(log_edge_at(l, &s.head));
+    } else {
+        TRY(follow(l, s.head, shown));
+        s = (struct log_state){shown, l->edge.last};
+    }
     l->state = s;
     l->loaded = true;
     return OK;
@@ -271,6 +299,11 @@ static err key_load(struct record_log *l, str origin)
 {
     str text;
     err e = small_file_get(l->mem, l->key_file, true, &text);
+    LOG_LOCK(lock); /* nodes that start together must not make two keys */
+    if (e == ERR_NOT_FOUND) {
+        TRY(log_files_lock(&l->files, &lock));
+        e = small_file_get(l->mem, l->key_file, true, &text);
+    }
     if (e == ERR_NOT_FOUND)
         e = key_make(l, origin);
     else if (e == OK)

@@ -6,10 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX = TILE_WIDTH * (ENTRY_MAX + 2) };
+enum { FILE_MAX = TILE_WIDTH * (ENTRY_MAX + 2), LOCK_STEP_US = 5000, LOCK_TRIES = 400 };
 
 static void fd_close(int *fd)
 {
@@ -44,6 +45,29 @@ void log_files_close(struct log_files *f)
     if (f->dir > 0)
         close(f->dir);
     f->dir = 0;
+}
+
+err log_files_lock(const struct log_files *f, int *ret_fd)
+{
+    AUTO_FD fd = openat(f->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return io_fault("open", "lock");
+    for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return io_fault("lock", "lock");
+        if (i == LOCK_TRIES)
+            return fault(ERR_RETRY, "log_locked",
+                         "another process has held the lock of the log for seconds: is it stopped?");
+        usleep(LOCK_STEP_US);
+    }
+    *ret_fd = fd;
+    fd = -1;
+    return OK;
+}
+
+void log_files_unlock(int *fd)
+{
+    fd_close(fd);
 }
 
 static err dir_sync(int at, const char *path)

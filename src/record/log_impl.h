@@ -36,6 +36,12 @@ struct log_files {
 };
 err log_files_open(const char *dir, struct log_files *ret_f);
 void log_files_close(struct log_files *f);
+/* Held by nobody else of all nodes until log_files_unlock (or the end of the process), for the
+ * moment between the look at what was signed and the new checkpoint. Waits two seconds at most:
+ * ERR_RETRY "log_locked". */
+err log_files_lock(const struct log_files *f, int *ret_fd);
+void log_files_unlock(int *fd); /* a cleanup function; accepts -1 */
+#define LOG_LOCK(var) __attribute__((cleanup(log_files_unlock))) int var = -1
 /* The bytes are durable when it returns; the name, after log_files_sync. */
 err log_files_put(struct log_files *f, const char *path, struct bytes data);
 err log_files_sync(struct log_files *f);
@@ -112,6 +118,8 @@ err log_edge_at(struct record_log *l, const struct tree_head *head);
  * quorum: also as the newest witnessed one. */
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum);
 err log_publish(struct record_log *l);
+/* The newest checkpoint in dir that this log's key signed; size 0 when there is none. */
+struct tree_head log_shown(const struct record_log *l);
 /* What the checkpoints on disk say, at the start. */
 void status_load(struct record_log *l);
 struct log_proof_of {
