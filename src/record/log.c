@@ -15,14 +15,16 @@ enum {
     LEASE_MS = 5000,
     PAUSE_MS = 350, /* between two passes: many commits share a checkpoint */
     POLL_MS = 500,  /* commits of other nodes are not heard */
-    BATCHES = 16,   /* of LOG_BATCH records in a pass */
+    BATCHES = 8,    /* of LOG_BATCH records in a pass */
 };
 
 /* ---- giving places ---- */
 
 struct assigning {
     struct record_log *l;
+    arena *mem; /* of the leaves; emptied when the closure runs again */
     bool mine;
+    struct leaf_row *leaf;
     size_t n;
 };
 
@@ -55,6 +57,7 @@ static err assign(struct tx *t, void *ctx)
     int64_t next = 0;
     struct record_stored *v;
     TRY(lease_take(t, S("sealer"), str_from(l->holder), LEASE_MS, &a->mine));
+    arena_reset(a->mem);
     a->n = 0;
     if (!a->mine)
         return OK;
@@ -62,12 +65,16 @@ static err assign(struct tx *t, void *ctx)
     TRY(log_store_next(t, mem, &next));
     TRY(signed_leaves_there(t, mem, &l->state, next));
     TRY(log_store_pending(t, mem, &v, &a->n));
+    if (a->n == 0)
+        return OK;
+    a->leaf = NEW_N(a->mem, struct leaf_row, a->n);
     for (size_t i = 0; i < a->n; i++) {
-        struct leaf_row row = {.idx = next + (int64_t)i, .record_id = v[i].row.id, .at = tx_now(t)};
-        TRY(leaf_entry(mem, &l->pseudonyms, &v[i], &row.entry));
-        TRY(log_store_leaf(t, &row));
+        a->leaf[i] = (struct leaf_row){
+            .idx = next + (int64_t)i, .record_id = v[i].row.id, .at = tx_now(t)};
+        TRY(leaf_entry(a->mem, &l->pseudonyms, &v[i], &a->leaf[i].entry));
     }
-    return a->n ? log_store_sealed(t, next) : OK;
+    TRY(log_store_leaves_add(t, a->leaf, a->n));
+    return log_store_sealed(t, v[0].row.id, v[a->n - 1].row.id);
 }
 
 /* ---- writing ---- */
@@ -186,14 +193,26 @@ static err load(struct record_log *l)
     return OK;
 }
 
+/* What was just committed, without reading it again; what lies before it is still to be read. */
+static err given_add(struct record_log *l, const struct assigning *a)
+{
+    if (a->n == 0 || a->leaf[0].idx != l->edge.tree.size)
+        return OK;
+    for (size_t i = 0; i < a->n; i++)
+        TRY(edge_add(&l->edge, &l->files, a->leaf[i].entry));
+    return OK;
+}
+
 static err pass(struct record_log *l, bool *ret_more)
 {
-    struct assigning a = {.l = l, .n = LOG_BATCH};
+    AUTO_ARENA(mem);
+    struct assigning a = {.l = l, .mem = mem, .n = LOG_BATCH};
     TRY(load(l));
     for (int i = 0; i < BATCHES && a.n == LOG_BATCH; i++) {
         TRY(db_tx(l->db, assign, &a));
         if (!a.mine)
             return OK;
+        TRY(given_add(l, &a));
     }
     *ret_more = a.n == LOG_BATCH;
     TRY(write_leaves(l, INT64_MAX));
@@ -206,8 +225,10 @@ err record_log_seal(struct record_log *l, bool *ret_more)
     pthread_mutex_lock(&l->pass);
     err e = pass(l, &more);
     struct fault f = fault_of(e);
-    if (e != OK)
+    if (e != OK) {
         l->loaded = false; /* the edge may be ahead of the files */
+        log_files_abandon(&l->files);
+    }
     pthread_mutex_unlock(&l->pass);
     pthread_mutex_lock(&l->lock);
     bool changed = l->status.state != e;

@@ -45,8 +45,11 @@ static void status_set(struct record_log *l, struct tree_head head)
 static err checkpoint_put(struct record_log *l, const char *path, str text)
 {
     struct log_files own = {.dir = l->files.dir}; /* the sealer and the askers write */
-    TRY(log_files_put(&own, path, str_bytes(text)));
-    return log_files_sync(&own);
+    err e = log_files_put(&own, path, str_bytes(text));
+    if (e == OK)
+        e = log_files_sync(&own);
+    log_files_abandon(&own);
+    return e;
 }
 
 struct tree_head log_shown(const struct record_log *l)

@@ -1,5 +1,5 @@
 // kill -9 under load: every write that was acknowledged is there after the restart, whole, and the
-// record holds and its log only grows. So many times on SQLite (GONGQI_KILLS, 100 without), 20 times
+// record holds and its log only grows. So many times on SQLite (TEST_KILLS, 40 without), 20 times
 // on PostgreSQL, whose server is also stopped meanwhile.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const release = new URL('../../build/release/gongqi', import.meta.url).pathname;
 if (existsSync(release)) process.env.GONGQI_TEST_BIN = release;
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 const path = '/accounts/riverside/articles';
-const lives = Number(process.env.GONGQI_KILLS ?? 100);
+const lives = Number(process.env.TEST_KILLS ?? 40);
 const bodyOf = (n) => `# 第 ${n} 篇\n\n${`这是第 ${n} 篇的正文。`.repeat(20)}\n\n结尾 ${n}`;
 
 // Clients that write until the server is gone; what was acknowledged lands in kept: no -> n.
