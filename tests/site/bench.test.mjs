@@ -21,5 +21,5 @@ for (const name of ['read', 'publish', 'grow', 'memory', 'scan', 'search', 'reco
   });
 
 test('an unknown bench names those there are', { skip }, async () => {
-  await assert.rejects(run('tools/bench', ['nothing'], { cwd: root }), /there are: grow memory publish read record scan search/);
+  await assert.rejects(run('tools/bench', ['nothing'], { cwd: root }), /there are: feed grow memory publish read record scan search/);
 });
