@@ -6,15 +6,14 @@
 err lease_take(struct tx *t, str name, str holder, int64_t ttl_ms, bool *ret_mine)
 {
     int64_t n = 0;
-    TRY(db_exec_n(t,
-                  "INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)"
-                  " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,"
-                  " until = excluded.until"
-                  " WHERE lease.holder = excluded.holder OR lease.until <= $4"
-                  " OR lease.until > $5",
-                  DB_IN(name, holder, tx_now(t) + ttl_ms, tx_now(t),
-                        tx_now(t) + ttl_ms + MINUTE_MS),
-                  &n));
+    TRY(db_exec_n(
+        t,
+        "INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)"
+        " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,"
+        " until = excluded.until"
+        " WHERE lease.holder = excluded.holder OR lease.until <= $4"
+        " OR lease.until > $5",
+        DB_IN(name, holder, tx_now(t) + ttl_ms, tx_now(t), tx_now(t) + ttl_ms + MINUTE_MS), &n));
     *ret_mine = n == 1;
     return OK;
 }

@@ -69,8 +69,8 @@ static err assign(struct tx *t, void *ctx)
         return OK;
     a->leaf = NEW_N(a->mem, struct leaf_row, a->n);
     for (size_t i = 0; i < a->n; i++) {
-        a->leaf[i] = (struct leaf_row){
-            .idx = next + (int64_t)i, .record_id = v[i].row.id, .at = tx_now(t)};
+        a->leaf[i] =
+            (struct leaf_row){.idx = next + (int64_t)i, .record_id = v[i].row.id, .at = tx_now(t)};
         TRY(leaf_entry(a->mem, &l->pseudonyms, &v[i], &a->leaf[i].entry));
     }
     TRY(log_store_leaves_add(t, a->leaf, a->n));
@@ -178,8 +178,7 @@ static err load(struct record_log *l)
     }
     struct tree_head shown = log_shown(l);
     bool same = s.head.size == l->state.head.size && tree_same(s.head.root, l->state.head.root);
-    if (l->loaded && (same || s.head.size < l->state.head.size) &&
-        shown.size <= l->state.head.size)
+    if (l->loaded && (same || s.head.size < l->state.head.size) && shown.size <= l->state.head.size)
         return OK;
     l->loaded = false;
     if (shown.size <= s.head.size) {

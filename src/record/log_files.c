@@ -66,8 +66,9 @@ err log_files_lock(const struct log_files *f, int *ret_fd)
         if (errno != EWOULDBLOCK && errno != EINTR)
             return io_fault("lock", "lock");
         if (i == LOCK_TRIES)
-            return fault(ERR_RETRY, "log_locked",
-                         "another process has held the lock of the log for seconds: is it stopped?");
+            return fault(
+                ERR_RETRY, "log_locked",
+                "another process has held the lock of the log for seconds: is it stopped?");
         usleep(LOCK_STEP_US);
     }
     *ret_fd = fd;

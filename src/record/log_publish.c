@@ -71,9 +71,9 @@ static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind
     struct log_state s = {0};
     err e = log_state_read(l->state_file, l->signer.key.name, &s);
     if (e != OK)
-        return e == ERR_NOT_FOUND ? fault(ERR_CONFLICT, "log_state_missing", "%s went away",
-                                          l->state_file)
-                                  : e;
+        return e == ERR_NOT_FOUND
+                   ? fault(ERR_CONFLICT, "log_state_missing", "%s went away", l->state_file)
+                   : e;
     struct tree_head shown = log_shown(l);
     if (shown.size > s.head.size)
         s.head = shown;

@@ -29,18 +29,18 @@ err log_store_pending(struct tx *t, arena *mem, struct record_stored **ret_v, si
 err log_store_leaves_add(struct tx *t, const struct leaf_row *v, size_t n)
 {
     for (; n >= 8; n -= 8, v += 8)
-        TRY(db_exec(t,
-                    "INSERT INTO record_leaf (idx, at, record_id, entry) VALUES"
-                    " (CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), $4),"
-                    " ($1 + 1, $2, CAST($5 AS BIGINT), $6),"
-                    " ($1 + 2, $2, CAST($7 AS BIGINT), $8),"
-                    " ($1 + 3, $2, CAST($9 AS BIGINT), $10),"
-                    " ($1 + 4, $2, CAST($11 AS BIGINT), $12),"
-                    " ($1 + 5, $2, CAST($13 AS BIGINT), $14),"
-                    " ($1 + 6, $2, CAST($15 AS BIGINT), $16),"
-                    " ($1 + 7, $2, CAST($17 AS BIGINT), $18)",
-                    DB_IN(v->idx, v->at, ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6),
-                          ROW(7))));
+        TRY(db_exec(
+            t,
+            "INSERT INTO record_leaf (idx, at, record_id, entry) VALUES"
+            " (CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), $4),"
+            " ($1 + 1, $2, CAST($5 AS BIGINT), $6),"
+            " ($1 + 2, $2, CAST($7 AS BIGINT), $8),"
+            " ($1 + 3, $2, CAST($9 AS BIGINT), $10),"
+            " ($1 + 4, $2, CAST($11 AS BIGINT), $12),"
+            " ($1 + 5, $2, CAST($13 AS BIGINT), $14),"
+            " ($1 + 6, $2, CAST($15 AS BIGINT), $16),"
+            " ($1 + 7, $2, CAST($17 AS BIGINT), $18)",
+            DB_IN(v->idx, v->at, ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7))));
     for (; n > 0; n--, v++)
         TRY(db_exec(t,
                     "INSERT INTO record_leaf (idx, at, record_id, entry) VALUES ($1, $2, $3, $4)",

@@ -11,16 +11,16 @@
 /* An open case is as good as a hold. */
 #define HELD_ARTICLE                                                                               \
     "(EXISTS (" IN_FORCE " OR (h.kind = 'account' AND h.ref = o.account_id)"                       \
-    " OR (h.kind = 'user' AND h.ref = o.author_id)" PERSON_OF(                                     \
-        "o.account_id") ")) OR " OPEN_CASE("o.account_id") " AND c.state = 'open' AND (c.subject"  \
-                                                           " = o.no OR c.kind = 'appeal')))"
+    " OR (h.kind = 'user' AND h.ref = o.author_id)" PERSON_OF("o.account_id") ")) OR " OPEN_CASE(  \
+        "o.account_id") " AND c.state = 'open' AND (c.subject"                                     \
+                        " = o.no OR c.kind = 'appeal')))"
 #define HELD_ACCOUNT                                                                               \
     "(EXISTS (" IN_FORCE " OR (h.kind = 'account' AND h.ref = o.id)" PERSON_OF(                    \
         "o.id") ")) OR " OPEN_CASE("o.id") " AND c.state = 'open'))"
 #define HELD_MEDIA                                                                                 \
     "(EXISTS (" IN_FORCE " OR (h.kind = 'account' AND h.ref = o.account_id)"                       \
-    " OR (h.kind = 'user' AND h.ref = o.created_by)" PERSON_OF(                                    \
-        "o.account_id") ")) OR " OPEN_CASE("o.account_id") " AND c.state = 'open'))"
+    " OR (h.kind = 'user' AND h.ref = o.created_by)" PERSON_OF("o.account_id") ")) OR " OPEN_CASE( \
+        "o.account_id") " AND c.state = 'open'))"
 #define HELD_EVIDENCE                                                                              \
     "EXISTS (" IN_FORCE " OR (h.kind = 'account' AND EXISTS (SELECT 1 FROM account p"              \
     " WHERE p.id = h.ref AND p.registrant_id = o.registrant_id))"                                  \

@@ -116,7 +116,8 @@ static err erase_registrants(struct tx *t, int64_t departure)
     TRY(db_exec(t,
                 "INSERT INTO blob_erase (hash, class, at) SELECT e.blob, 'identity',"
                 " CAST($2 AS BIGINT)"
-                " FROM evidence e WHERE e.registrant_id IN " THEIRS " ON CONFLICT (hash) DO NOTHING",
+                " FROM evidence e WHERE e.registrant_id IN " THEIRS
+                " ON CONFLICT (hash) DO NOTHING",
                 DB_IN(departure, tx_now(t))));
     TRY(db_exec(t, "DELETE FROM evidence WHERE registrant_id IN " THEIRS, DB_IN(departure)));
     TRY(db_exec(t, "DELETE FROM identity_field WHERE registrant_id IN " THEIRS, DB_IN(departure)));
