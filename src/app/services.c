@@ -97,6 +97,43 @@ static err job_licence_expiry(void *ctx, const struct job *job)
     return licence_expiry_job(s->db);
 }
 
+/* ---- retention: rows, then the files that belonged to them ---- */
+
+struct files_erasing {
+    arena *mem;
+    str after;
+    struct retention_file *v;
+    size_t n;
+};
+
+static err files_read(struct tx *t, void *ctx)
+{
+    struct files_erasing *x = ctx;
+    return retention_files(t, x->mem, x->after, &x->v, &x->n);
+}
+
+static err file_forget(struct tx *t, void *ctx)
+{
+    return retention_file_gone(t, *(const str *)ctx);
+}
+
+static err files_erase(const struct site *s, arena *mem)
+{
+    struct files_erasing x = {.mem = mem, .after = S("")};
+    do {
+        TRY(db_read(s->db, files_read, &x));
+        for (size_t i = 0; i < x.n; i++) {
+            bool gone = x.v[i].used;
+            x.after = x.v[i].hash;
+            if (!gone)
+                TRY(blob_remove_idle(s->blobs, x.after, HOUR_MS, &gone));
+            if (gone)
+                TRY(db_tx(s->db, file_forget, &x.after));
+        }
+    } while (x.n > 0);
+    return OK;
+}
+
 static err job_retention(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;
@@ -105,7 +142,8 @@ static err job_retention(void *ctx, const struct job *job)
     int64_t rows = 0;
     provider_live_get(s->provider, job->mem, &ps);
     retention_plan_of(&ps, &plan);
-    return retention_purge(s->db, &plan, &rows);
+    TRY(retention_purge(s->db, &plan, &rows));
+    return files_erase(s, job->mem);
 }
 
 static err job_audit(void *ctx, const struct job *job)
@@ -259,7 +297,7 @@ static const struct job_kind JOBS[] = {
     {.name = PACKAGE_JOB,
      .fn = package_job,
      .max_tries = 3,
-     .timeout_ms = 15 * MINUTE_MS,
+     .timeout_ms = 3 * MINUTE_MS, /* renewed after each part: so long it waits after a crash */
      .at_once = 1},
     {.name = "package_sweep", .fn = package_sweep_job, .every_ms = HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},

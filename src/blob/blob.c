@@ -199,7 +199,8 @@ static err temp_keep(struct blob_store *s, struct temp *t, str hash)
     AUTO_FD second = -1;
     TRY(dir_open(s->dir, a, &first));
     TRY(dir_open(first, b, &second));
-    if (!blob_exists(s, hash)) {
+    /* Touched, so that blob_remove_idle leaves it. */
+    if (utimensat(s->dir, path, NULL, AT_SYMLINK_NOFOLLOW) != 0) {
         if (fsync(t->fd) != 0)
             return io_fault("sync");
         if (renameat(s->tmp, t->name, s->dir, path) != 0)
@@ -260,4 +261,22 @@ err blob_remove(struct blob_store *s, str hash)
     if (errno == ENOENT || errno == ENOTDIR)
         return fault(ERR_NOT_FOUND, "not_found", "no blob %.*s", FMT(hash));
     return io_fault("remove");
+}
+
+/* Taken aside first: whoever stores the same bytes from now on writes them anew. */
+err blob_remove_idle(struct blob_store *s, str hash, int64_t idle_ms, bool *ret_removed)
+{
+    char path[NAME_MAX_N], aside[NAME_MAX_N];
+    struct stat st;
+    TRY(path_of(hash, path));
+    snprintf(aside, sizeof aside, "%.*s.old", FMT(hash));
+    *ret_removed = renameat(s->dir, path, s->tmp, aside) != 0;
+    if (*ret_removed)
+        return errno == ENOENT || errno == ENOTDIR ? OK : io_fault("remove");
+    if (fstatat(s->tmp, aside, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return io_fault("stat");
+    *ret_removed = clock_ms() - (int64_t)st.st_mtim.tv_sec * SECOND_MS >= idle_ms;
+    if (!*ret_removed)
+        return renameat(s->tmp, aside, s->dir, path) == 0 ? OK : io_fault("rename");
+    return unlinkat(s->tmp, aside, 0) == 0 ? OK : io_fault("remove");
 }

@@ -34,3 +34,7 @@ bool blob_exists(struct blob_store *s, str hash);
  * months have passed and that no hold is on it; and for the files of exports (owndata/), which only
  * their own row names: no two have the same bytes. ERR_NOT_FOUND when it is not there. */
 err blob_remove(struct blob_store *s, str hash);
+/* The same for the retention engine, unless somebody has stored these bytes again within idle_ms
+ * (and is about to write a row that names them): then *ret_removed is false. True also when it is
+ * not there. */
+err blob_remove_idle(struct blob_store *s, str hash, int64_t idle_ms, bool *ret_removed);

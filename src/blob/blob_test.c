@@ -160,6 +160,30 @@ static void test_blob__remove(void **state)
     assert_int_equal(blob_remove(store, hash), ERR_NOT_FOUND);
 }
 
+static void test_blob__only_idle_bytes_go_for_good(void **state)
+{
+    (void)state;
+    str hash;
+    bool removed = true;
+    char path[200];
+    struct timespec old[2] = {{1000, 0}, {1000, 0}};
+    assert_int_equal(blob_put_bytes(store, mem, str_bytes(S("idle")), &hash), OK);
+    assert_int_equal(blob_remove_idle(store, hash, 60000, &removed), OK);
+    assert_false(removed); /* just stored */
+    snprintf(path, sizeof path, "%s/%.2s/%.2s/%.64s", dir, hash.p, hash.p + 2, hash.p);
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    assert_int_equal(blob_put_bytes(store, mem, str_bytes(S("idle")), &hash), OK);
+    assert_int_equal(blob_remove_idle(store, hash, 60000, &removed), OK);
+    assert_false(removed); /* stored again */
+    assert_true(blob_exists(store, hash));
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    assert_int_equal(blob_remove_idle(store, hash, 60000, &removed), OK);
+    assert_true(removed);
+    assert_false(blob_exists(store, hash));
+    assert_int_equal(blob_remove_idle(store, hash, 60000, &removed), OK);
+    assert_true(removed); /* gone already */
+}
+
 static void test_blob__open_clears_what_a_crash_left(void **state)
 {
     (void)state;
@@ -238,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_blob__is_idempotent_and_private),
         cmocka_unit_test(test_blob__names_cannot_be_paths),
         cmocka_unit_test(test_blob__remove),
+        cmocka_unit_test(test_blob__only_idle_bytes_go_for_good),
         cmocka_unit_test(test_blob__open_clears_what_a_crash_left),
         cmocka_unit_test(test_blob__unwritable_place_is_refused),
         cmocka_unit_test(test_blob__full_disk_leaves_nothing),

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { OID_BYTEA = 17, STATEMENT_MS = 30000, INT_TEXT = 24 };
+enum { OID_BYTEA = 17, STATEMENT_MS = 30000, IDLE_MS = 5000, INT_TEXT = 24 };
 
 struct pg_conn {
     PGconn *h;
@@ -106,13 +106,15 @@ static void notice_drop(void *ctx, const PGresult *r)
     (void)r;
 }
 
+/* A node that is stopped within a transaction keeps its rows, and so its leases, no longer than
+ * IDLE_MS. */
 static err conn_open(const struct pg *p, struct pg_conn **ret_c)
 {
     char options[160];
     snprintf(options, sizeof options,
-             "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000"
+             "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d"
              " -c synchronous_commit=on -c bytea_output=hex -c timezone=UTC",
-             STATEMENT_MS);
+             STATEMENT_MS, IDLE_MS);
     const char *const key[] = {
         "dbname",          "options", "client_encoding", "application_name", "connect_timeout",
         "keepalives_idle", NULL};

@@ -67,7 +67,8 @@ err audit_store_article_state(struct tx *t, struct audit_found *f)
         t, f->mem,
         "WITH last AS (SELECT a.account_id, a.no, a.state, (SELECT e.event FROM article_event"
         " e WHERE e.account_id = a.account_id AND e.no = a.no AND e.event IN ('published',"
-        " 'updated', 'withdrawn', 'removed', 'restored') ORDER BY e.id DESC LIMIT 1) AS event"
+        " 'updated', 'withdrawn', 'removed', 'restored', 'erased') ORDER BY e.id DESC LIMIT 1) AS "
+        "event"
         " FROM article a) SELECT account_id, no, state, COALESCE(event, 'never') FROM last"
         " WHERE (state = 'published') <> (COALESCE(event, 'never') IN ('published', 'updated',"
         " 'restored')) OR (state IN ('withdrawn', 'removed') AND state <> COALESCE(event, 'never'))"

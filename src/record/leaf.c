@@ -27,9 +27,15 @@ static str subject_text(arena *mem, const struct leaf_key *key, str subject)
 
 static str public_fields(str kind)
 {
+    /* A pile of records is mostly of one kind. */
+    static _Thread_local int last;
+    if (str_eq(kind, str_from(record_kind_name((enum record_kind)last))))
+        return str_from(record_kind_public((enum record_kind)last));
     for (int k = 0; k < RECORD_KIND_COUNT; k++)
-        if (str_eq(kind, str_from(record_kind_name((enum record_kind)k))))
+        if (str_eq(kind, str_from(record_kind_name((enum record_kind)k)))) {
+            last = k;
             return str_from(record_kind_public((enum record_kind)k));
+        }
     return S("");
 }
 

@@ -15,14 +15,16 @@ enum {
     LEASE_MS = 5000,
     PAUSE_MS = 350, /* between two passes: many commits share a checkpoint */
     POLL_MS = 500,  /* commits of other nodes are not heard */
-    BATCHES = 16,   /* of LOG_BATCH records in a pass */
+    BATCHES = 8,    /* of LOG_BATCH records in a pass */
 };
 
 /* ---- giving places ---- */
 
 struct assigning {
     struct record_log *l;
+    arena *mem; /* of the leaves; emptied when the closure runs again */
     bool mine;
+    struct leaf_row *leaf;
     size_t n;
 };
 
@@ -55,6 +57,7 @@ static err assign(struct tx *t, void *ctx)
     int64_t next = 0;
     struct record_stored *v;
     TRY(lease_take(t, S("sealer"), str_from(l->holder), LEASE_MS, &a->mine));
+    arena_reset(a->mem);
     a->n = 0;
     if (!a->mine)
         return OK;
@@ -62,12 +65,16 @@ static err assign(struct tx *t, void *ctx)
     TRY(log_store_next(t, mem, &next));
     TRY(signed_leaves_there(t, mem, &l->state, next));
     TRY(log_store_pending(t, mem, &v, &a->n));
+    if (a->n == 0)
+        return OK;
+    a->leaf = NEW_N(a->mem, struct leaf_row, a->n);
     for (size_t i = 0; i < a->n; i++) {
-        struct leaf_row row = {.idx = next + (int64_t)i, .record_id = v[i].row.id, .at = tx_now(t)};
-        TRY(leaf_entry(mem, &l->pseudonyms, &v[i], &row.entry));
-        TRY(log_store_leaf(t, &row));
+        a->leaf[i] =
+            (struct leaf_row){.idx = next + (int64_t)i, .record_id = v[i].row.id, .at = tx_now(t)};
+        TRY(leaf_entry(a->mem, &l->pseudonyms, &v[i], &a->leaf[i].entry));
     }
-    return a->n ? log_store_sealed(t, next) : OK;
+    TRY(log_store_leaves_add(t, a->leaf, a->n));
+    return log_store_sealed(t, v[0].row.id, v[a->n - 1].row.id);
 }
 
 /* ---- writing ---- */
@@ -137,7 +144,28 @@ static err state_first(struct record_log *l)
     return log_state_write(l->state_file, l->signer.key.name, &l->state);
 }
 
-/* The edge stands where the state file says that was signed. */
+/* Moves the edge to what another node showed, when that tree grew out of the one of our state. */
+static err follow(struct record_log *l, struct tree_head ours, struct tree_head shown)
+{
+    AUTO_ARENA(mem);
+    struct proof path = {0};
+    struct log_proof_of what = {.from = ours.size, .size = shown.size, .consistency = true};
+    TRY(log_edge_at(l, &shown));
+    if (log_prove(l, mem, what, &path) != OK) { /* tiles are missing */
+        edge_done(&l->edge);
+        TRY(write_leaves(l, shown.size));
+        TRY(log_prove(l, mem, what, &path));
+    }
+    if (tree_consistent(ours, shown, path))
+        return OK;
+    return fault(ERR_CONFLICT, "log_forked",
+                 "the checkpoint of %lld leaves has not grown out of the %lld that %s says were "
+                 "signed. Nothing is signed; see docs/sysadmin.md, \"The log does not sign\"",
+                 (long long)shown.size, (long long)ours.size, l->state_file);
+}
+
+/* What was signed last: the state file of this node, and the checkpoint that all nodes show, where
+ * another node that does not share the file signed it. */
 static err load(struct record_log *l)
 {
     struct log_state s = {0};
@@ -148,24 +176,42 @@ static err load(struct record_log *l)
     } else if (e != OK) {
         return e;
     }
+    struct tree_head shown = log_shown(l);
     bool same = s.head.size == l->state.head.size && tree_same(s.head.root, l->state.head.root);
-    if (l->loaded && (same || s.head.size < l->state.head.size))
+    if (l->loaded && (same || s.head.size < l->state.head.size) && shown.size <= l->state.head.size)
         return OK;
     l->loaded = false;
-    TRY(log_edge_at(l, &s.head));
+    if (shown.size <= s.head.size) {
+        TRY(log_edge_at(l, &s.head));
+    } else {
+        TRY(follow(l, s.head, shown));
+        s = (struct log_state){shown, l->edge.last};
+    }
     l->state = s;
     l->loaded = true;
     return OK;
 }
 
+/* What was just committed, without reading it again; what lies before it is still to be read. */
+static err given_add(struct record_log *l, const struct assigning *a)
+{
+    if (a->n == 0 || a->leaf[0].idx != l->edge.tree.size)
+        return OK;
+    for (size_t i = 0; i < a->n; i++)
+        TRY(edge_add(&l->edge, &l->files, a->leaf[i].entry));
+    return OK;
+}
+
 static err pass(struct record_log *l, bool *ret_more)
 {
-    struct assigning a = {.l = l, .n = LOG_BATCH};
+    AUTO_ARENA(mem);
+    struct assigning a = {.l = l, .mem = mem, .n = LOG_BATCH};
     TRY(load(l));
     for (int i = 0; i < BATCHES && a.n == LOG_BATCH; i++) {
         TRY(db_tx(l->db, assign, &a));
         if (!a.mine)
             return OK;
+        TRY(given_add(l, &a));
     }
     *ret_more = a.n == LOG_BATCH;
     TRY(write_leaves(l, INT64_MAX));
@@ -178,8 +224,10 @@ err record_log_seal(struct record_log *l, bool *ret_more)
     pthread_mutex_lock(&l->pass);
     err e = pass(l, &more);
     struct fault f = fault_of(e);
-    if (e != OK)
+    if (e != OK) {
         l->loaded = false; /* the edge may be ahead of the files */
+        log_files_abandon(&l->files);
+    }
     pthread_mutex_unlock(&l->pass);
     pthread_mutex_lock(&l->lock);
     bool changed = l->status.state != e;
@@ -271,6 +319,11 @@ static err key_load(struct record_log *l, str origin)
 {
     str text;
     err e = small_file_get(l->mem, l->key_file, true, &text);
+    LOG_LOCK(lock); /* nodes that start together must not make two keys */
+    if (e == ERR_NOT_FOUND) {
+        TRY(log_files_lock(&l->files, &lock));
+        e = small_file_get(l->mem, l->key_file, true, &text);
+    }
     if (e == ERR_NOT_FOUND)
         e = key_make(l, origin);
     else if (e == OK)

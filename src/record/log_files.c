@@ -6,10 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX = TILE_WIDTH * (ENTRY_MAX + 2) };
+enum { FILE_MAX = TILE_WIDTH * (ENTRY_MAX + 2), LOCK_STEP_US = 5000, LOCK_TRIES = 400 };
 
 static void fd_close(int *fd)
 {
@@ -39,11 +40,45 @@ err log_files_open(const char *dir, struct log_files *ret_f)
     return OK;
 }
 
+void log_files_abandon(struct log_files *f)
+{
+    for (int i = 0; i < f->n_waiting; i++) {
+        close(f->waiting[i].fd);
+        (void)unlinkat(f->dir, f->waiting[i].temp, 0);
+    }
+    f->n_waiting = 0;
+}
+
 void log_files_close(struct log_files *f)
 {
+    log_files_abandon(f);
     if (f->dir > 0)
         close(f->dir);
     f->dir = 0;
+}
+
+err log_files_lock(const struct log_files *f, int *ret_fd)
+{
+    AUTO_FD fd = openat(f->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return io_fault("open", "lock");
+    for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return io_fault("lock", "lock");
+        if (i == LOCK_TRIES)
+            return fault(
+                ERR_RETRY, "log_locked",
+                "another process has held the lock of the log for seconds: is it stopped?");
+        usleep(LOCK_STEP_US);
+    }
+    *ret_fd = fd;
+    fd = -1;
+    return OK;
+}
+
+void log_files_unlock(int *fd)
+{
+    fd_close(fd);
 }
 
 static err dir_sync(int at, const char *path)
@@ -54,8 +89,48 @@ static err dir_sync(int at, const char *path)
     return OK;
 }
 
+/* Partial tiles beside a full one. What fails stays. */
+static void partials_drop(const struct log_files *f, const char *full)
+{
+    char dir[72], name[128];
+    snprintf(dir, sizeof dir, "%s.p", full);
+    int fd = openat(f->dir, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d) {
+        fd_close(&fd);
+        return;
+    }
+    for (struct dirent *e = readdir(d); e; e = readdir(d)) {
+        snprintf(name, sizeof name, "%.100s", e->d_name);
+        if (name[0] != '.')
+            (void)unlinkat(dirfd(d), name, 0);
+    }
+    closedir(d);
+    (void)unlinkat(f->dir, dir, AT_REMOVEDIR);
+}
+
+/* The bytes of all, while the disk is at it, then the names. */
+static err waiting_flush(struct log_files *f)
+{
+    for (int i = 0; i < f->n_waiting; i++)
+        if (fsync(f->waiting[i].fd) != 0)
+            return io_fault("sync", f->waiting[i].path);
+    for (int i = 0; i < f->n_waiting; i++) {
+        const char *path = f->waiting[i].path;
+        if (renameat(f->dir, f->waiting[i].temp, f->dir, path) != 0)
+            return io_fault("rename", path);
+        if (strncmp(path, "tile/", 5) == 0 && !strstr(path, ".p/"))
+            partials_drop(f, path);
+    }
+    for (int i = 0; i < f->n_waiting; i++)
+        close(f->waiting[i].fd);
+    f->n_waiting = 0;
+    return OK;
+}
+
 err log_files_sync(struct log_files *f)
 {
+    TRY(waiting_flush(f));
     for (int i = 0; i < f->n_unsynced; i++)
         TRY(dir_sync(f->dir, f->unsynced[i]));
     f->n_unsynced = 0;
@@ -107,11 +182,16 @@ static err write_all(int fd, struct bytes b, const char *path)
     return OK;
 }
 
+static void temp_name(const char *path, size_t size, char *temp)
+{
+    snprintf(temp, size, "%s.tmp%08x", path, rand_below(UINT32_MAX));
+}
+
 /* At, beside and then in place of path. */
 static err replace(int at, const char *path, struct bytes data, mode_t mode)
 {
     char temp[LOG_PATH_MAX];
-    snprintf(temp, sizeof temp, "%s.tmp%08x", path, rand_below(UINT32_MAX));
+    temp_name(path, sizeof temp, temp);
     AUTO_FD fd = openat(at, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return io_fault("create", temp);
@@ -125,12 +205,24 @@ static err replace(int at, const char *path, struct bytes data, mode_t mode)
     return e;
 }
 
+/* The disk begins to write at once; nobody waits for it before log_files_sync. */
 err log_files_put(struct log_files *f, const char *path, struct bytes data)
 {
     char dir[64];
     TRY(parent_make(f, path, dir));
     TRY(unsynced_add(f, dir));
-    return replace(f->dir, path, data, 0644);
+    if (f->n_waiting == (int)LEN(f->waiting))
+        TRY(waiting_flush(f));
+    char *temp = f->waiting[f->n_waiting].temp;
+    temp_name(path, sizeof f->waiting[0].temp, temp);
+    int fd = openat(f->dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return io_fault("create", temp);
+    snprintf(f->waiting[f->n_waiting].path, sizeof f->waiting[0].path, "%s", path);
+    f->waiting[f->n_waiting++].fd = fd; /* from here on log_files_abandon removes it */
+    TRY(write_all(fd, data, path));
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return OK;
 }
 
 static err read_all(int fd, arena *mem, const char *path, struct bytes *ret_data)
@@ -168,25 +260,6 @@ int64_t log_files_time(const struct log_files *f, const char *path)
     if (fstatat(f->dir, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return 0;
     return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
-}
-
-void log_files_drop_partials(const struct log_files *f, const char *full)
-{
-    char dir[72], name[128];
-    snprintf(dir, sizeof dir, "%s.p", full);
-    int fd = openat(f->dir, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d) {
-        fd_close(&fd);
-        return;
-    }
-    for (struct dirent *e = readdir(d); e; e = readdir(d)) {
-        snprintf(name, sizeof name, "%.100s", e->d_name);
-        if (name[0] != '.')
-            (void)unlinkat(dirfd(d), name, 0);
-    }
-    closedir(d);
-    (void)unlinkat(f->dir, dir, AT_REMOVEDIR);
 }
 
 err small_file_put(const char *path, struct bytes data)

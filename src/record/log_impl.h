@@ -20,11 +20,12 @@ struct leaf_row {
 };
 err log_store_next(struct tx *t, arena *mem, int64_t *ret_idx);
 err log_store_pending(struct tx *t, arena *mem, struct record_stored **ret_v, size_t *ret_n);
-err log_store_leaf(struct tx *t, const struct leaf_row *row);
-/* Forgets pending rows of leaves from idx on. */
-err log_store_sealed(struct tx *t, int64_t idx);
+/* With places one after the other. */
+err log_store_leaves_add(struct tx *t, const struct leaf_row *v, size_t n);
+/* Forgets the pending rows that log_store_pending gave: all from the first id to the last. */
+err log_store_sealed(struct tx *t, int64_t first_id, int64_t last_id);
 /* Leaves from idx on, at most LOG_CHUNK. */
-enum { LOG_CHUNK = 1024, LOG_BATCH = 512 };
+enum { LOG_CHUNK = 1024, LOG_BATCH = 1024 };
 err log_store_leaves(struct tx *t, arena *mem, int64_t idx, struct leaf_row **ret_v, size_t *ret_n);
 err log_store_leaf_of(struct tx *t, arena *mem, int64_t record_id, struct leaf_row *ret_row);
 
@@ -33,17 +34,28 @@ struct log_files {
     int dir; /* everything is done relative to it */
     char unsynced[16][64];
     int n_unsynced;
+    struct {
+        int fd;
+        char path[64], temp[80];
+    } waiting[64]; /* written beside, not yet in place */
+    int n_waiting;
 };
 err log_files_open(const char *dir, struct log_files *ret_f);
 void log_files_close(struct log_files *f);
-/* The bytes are durable when it returns; the name, after log_files_sync. */
+/* Held by nobody else of all nodes until log_files_unlock (or the end of the process), for the
+ * moment between the look at what was signed and the new checkpoint. Waits two seconds at most:
+ * ERR_RETRY "log_locked". */
+err log_files_lock(const struct log_files *f, int *ret_fd);
+void log_files_unlock(int *fd); /* a cleanup function; accepts -1 */
+#define LOG_LOCK(var) __attribute__((cleanup(log_files_unlock))) int var = -1
+/* Durable, and there under its name, after log_files_sync; beside a full tile the partial ones then
+ * go. After an error: log_files_abandon. */
 err log_files_put(struct log_files *f, const char *path, struct bytes data);
 err log_files_sync(struct log_files *f);
+void log_files_abandon(struct log_files *f);
 int64_t log_files_time(const struct log_files *f,
                        const char *path); /* written, ms; 0 = not there */
 err log_files_get(const struct log_files *f, arena *mem, const char *path, struct bytes *ret_data);
-/* Removes partial tiles beside a full one; what fails stays. */
-void log_files_drop_partials(const struct log_files *f, const char *full);
 /* A small file anywhere, replaced at once and durable; mode 0600. */
 err small_file_put(const char *path, struct bytes data);
 err small_file_get(arena *mem, const char *path, bool private, str *ret_text);
@@ -112,6 +124,8 @@ err log_edge_at(struct record_log *l, const struct tree_head *head);
  * quorum: also as the newest witnessed one. */
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum);
 err log_publish(struct record_log *l);
+/* The newest checkpoint in dir that this log's key signed; size 0 when there is none. */
+struct tree_head log_shown(const struct record_log *l);
 /* What the checkpoints on disk say, at the start. */
 void status_load(struct record_log *l);
 struct log_proof_of {

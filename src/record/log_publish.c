@@ -45,32 +45,90 @@ static void status_set(struct record_log *l, struct tree_head head)
 static err checkpoint_put(struct record_log *l, const char *path, str text)
 {
     struct log_files own = {.dir = l->files.dir}; /* the sealer and the askers write */
-    TRY(log_files_put(&own, path, str_bytes(text)));
-    return log_files_sync(&own);
+    err e = log_files_put(&own, path, str_bytes(text));
+    if (e == OK)
+        e = log_files_sync(&own);
+    log_files_abandon(&own);
+    return e;
 }
 
-/* Under pass. The state is durable before the signature is seen by anybody. */
-err log_publish(struct record_log *l)
+struct tree_head log_shown(const struct record_log *l)
 {
     AUTO_ARENA(mem);
-    struct tree_head head = {l->edge.tree.size, tree_root(&l->edge.tree)};
-    bool same = head.size == l->state.head.size;
-    if (same && !tree_same(head.root, l->state.head.root))
+    str text;
+    struct note n;
+    struct checkpoint c;
+    bool ours = file_text(l, mem, "checkpoint", &text) == OK && note_parse(mem, text, &n) == OK &&
+                checkpoint_parse(mem, n.body, &c) == OK &&
+                note_verified(&n, &l->signer.key, NULL) && str_eq(c.origin, l->signer.key.name);
+    return ours ? c.head : (struct tree_head){0};
+}
+
+/* Under the lock: whether this tree goes on from what is signed now, by this node or by another
+ * that took over while this one was paused. *ret_behind: that other has signed more already. */
+static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind)
+{
+    struct log_state s = {0};
+    err e = log_state_read(l->state_file, l->signer.key.name, &s);
+    if (e != OK)
+        return e == ERR_NOT_FOUND
+                   ? fault(ERR_CONFLICT, "log_state_missing", "%s went away", l->state_file)
+                   : e;
+    struct tree_head shown = log_shown(l);
+    if (shown.size > s.head.size)
+        s.head = shown;
+    if (head.size == s.head.size && !tree_same(head.root, s.head.root))
         return fault(ERR_CONFLICT, "log_forked", "a second tree of %lld leaves",
                      (long long)head.size);
-    if (head.size < l->state.head.size)
-        return fault(ERR_CONFLICT, "log_restored", "a tree of %lld leaves after one of %lld",
-                     (long long)head.size, (long long)l->state.head.size);
-    if (same && published(l, head))
-        return OK;
+    *ret_behind = head.size < s.head.size;
+    return OK;
+}
+
+/* Under pass and lock. The state is durable before the signature is seen by anybody. */
+static err sign(struct record_log *l, struct tree_head head)
+{
+    AUTO_ARENA(mem);
     struct log_state s = {head, l->edge.last};
     TRY(log_state_write(l->state_file, l->signer.key.name, &s));
     l->state = s;
     str body = checkpoint_body(mem, &(struct checkpoint){l->signer.key.name, head});
     str text = str_fmt(mem, "%.*s\n%.*s", FMT(body), FMT(note_sign(mem, body, &l->signer, 0)));
-    TRY(checkpoint_put(l, "checkpoint", text));
+    return checkpoint_put(l, "checkpoint", text);
+}
+
+err log_publish(struct record_log *l)
+{
+    struct tree_head head = {l->edge.tree.size, tree_root(&l->edge.tree)};
+    if (head.size < l->state.head.size)
+        return fault(ERR_CONFLICT, "log_restored", "a tree of %lld leaves after one of %lld",
+                     (long long)head.size, (long long)l->state.head.size);
+    if (head.size == l->state.head.size && tree_same(head.root, l->state.head.root) &&
+        published(l, head))
+        return OK;
+    LOG_LOCK(lock);
+    bool behind = false;
+    TRY(log_files_lock(&l->files, &lock));
+    TRY(goes_on(l, head, &behind));
+    if (behind) {
+        l->loaded = false; /* the next pass goes on from there */
+        return OK;
+    }
+    TRY(sign(l, head));
     status_set(l, head);
     return OK;
+}
+
+/* Under pass and lock. */
+static err cosigned_put(struct record_log *l, struct tree_head head, str text, bool quorum)
+{
+    AUTO_ARENA(mem);
+    str before;
+    struct tree_head old = {0};
+    if (published(l, head))
+        TRY(checkpoint_put(l, "checkpoint", text));
+    bool newest = file_text(l, mem, "witnessed", &before) != OK ||
+                  head_of(mem, before, &old) != OK || old.size <= head.size;
+    return quorum && newest ? checkpoint_put(l, "witnessed", text) : OK;
 }
 
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum)
@@ -79,14 +137,12 @@ err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool q
     struct tree_head head = {0};
     str text = str_cat(mem, checkpoint, lines);
     TRY(head_of(mem, text, &head));
+    LOG_LOCK(lock);
     pthread_mutex_lock(&l->pass);
-    err e = published(l, head) ? checkpoint_put(l, "checkpoint", text) : OK;
-    str before;
-    struct tree_head old = {0};
-    if (e == OK && quorum &&
-        (file_text(l, mem, "witnessed", &before) != OK || head_of(mem, before, &old) != OK ||
-         old.size <= head.size))
-        e = checkpoint_put(l, "witnessed", text);
+    err e = log_files_lock(&l->files, &lock);
+    if (e == OK)
+        e = cosigned_put(l, head, text, quorum);
+    log_files_unlock(&lock);
     pthread_mutex_unlock(&l->pass);
     if (e != OK || !quorum)
         return e;

@@ -14,7 +14,7 @@ err log_store_pending(struct tx *t, arena *mem, struct record_stored **ret_v, si
     size_t n = 0;
     DB_EACH(t, mem,
             "SELECT r.id, r.kind, r.subject, r.actor, r.at, r.prev, r.body, r.hash"
-            " FROM record_pending p JOIN record r ON r.id = p.id ORDER BY p.id LIMIT 512",
+            " FROM record_pending p JOIN record r ON r.id = p.id ORDER BY p.id LIMIT 1024",
             DB_IN(),
             DB_OUT(&x.row.id, &x.row.kind, &x.row.subject, &x.row.actor, &x.row.at, &x.prev,
                    &x.row.body, &x.row.hash),
@@ -24,18 +24,35 @@ err log_store_pending(struct tx *t, arena *mem, struct record_stored **ret_v, si
     return OK;
 }
 
-err log_store_leaf(struct tx *t, const struct leaf_row *row)
+#define ROW(k) v[k].record_id, v[k].entry
+/* Eight in a statement: on PostgreSQL each statement is a way there and back. */
+err log_store_leaves_add(struct tx *t, const struct leaf_row *v, size_t n)
 {
-    return db_exec(t, "INSERT INTO record_leaf (idx, record_id, entry, at) VALUES ($1, $2, $3, $4)",
-                   DB_IN(row->idx, row->record_id, row->entry, row->at));
+    for (; n >= 8; n -= 8, v += 8)
+        TRY(db_exec(
+            t,
+            "INSERT INTO record_leaf (idx, at, record_id, entry) VALUES"
+            " (CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), $4),"
+            " ($1 + 1, $2, CAST($5 AS BIGINT), $6),"
+            " ($1 + 2, $2, CAST($7 AS BIGINT), $8),"
+            " ($1 + 3, $2, CAST($9 AS BIGINT), $10),"
+            " ($1 + 4, $2, CAST($11 AS BIGINT), $12),"
+            " ($1 + 5, $2, CAST($13 AS BIGINT), $14),"
+            " ($1 + 6, $2, CAST($15 AS BIGINT), $16),"
+            " ($1 + 7, $2, CAST($17 AS BIGINT), $18)",
+            DB_IN(v->idx, v->at, ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7))));
+    for (; n > 0; n--, v++)
+        TRY(db_exec(t,
+                    "INSERT INTO record_leaf (idx, at, record_id, entry) VALUES ($1, $2, $3, $4)",
+                    DB_IN(v->idx, v->at, ROW(0))));
+    return OK;
 }
 
-err log_store_sealed(struct tx *t, int64_t idx)
+/* A record that commits later with an id between the two is not in this snapshot, and stays. */
+err log_store_sealed(struct tx *t, int64_t first_id, int64_t last_id)
 {
-    return db_exec(t,
-                   "DELETE FROM record_pending WHERE id IN (SELECT l.record_id FROM record_leaf l"
-                   " WHERE l.idx >= $1)",
-                   DB_IN(idx));
+    return db_exec(t, "DELETE FROM record_pending WHERE id BETWEEN $1 AND $2",
+                   DB_IN(first_id, last_id));
 }
 
 err log_store_leaves(struct tx *t, arena *mem, int64_t idx, struct leaf_row **ret_v, size_t *ret_n)

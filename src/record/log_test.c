@@ -349,6 +349,69 @@ static void test_log__one_node_seals_at_a_time(void **state)
     record_log_close(first);
 }
 
+static err lease_tx(struct tx *t, void *ctx)
+{
+    return db_exec(t, "UPDATE lease SET holder = 'elsewhere', until = $1 WHERE name = 'sealer'",
+                   DB_IN(tx_now(t) + *(const int64_t *)ctx));
+}
+static void test_log__a_clock_that_was_set_back_stops_nobody(void **state)
+{
+    int64_t ahead = 3000, far = 3600000;
+    bool more;
+    (void)state;
+    add("article/5/1", 2);
+    seal();
+    assert_int_equal(db_tx(db, lease_tx, &ahead), OK);
+    add("article/5/1", 1);
+    assert_int_equal(record_log_seal(l, &more), OK);
+    assert_int_equal(newest().head.size, 2); /* another node's */
+    /* Given when the clock was an hour further. */
+    assert_int_equal(db_tx(db, lease_tx, &far), OK);
+    seal();
+    copy_is_whole(3);
+}
+
+static void test_log__a_stopped_process_that_holds_the_lock_is_named(void **state)
+{
+    bool more;
+    int fd = -1;
+    (void)state;
+    add("article/5/1", 2);
+    assert_int_equal(log_files_lock(&l->files, &fd), OK);
+    assert_int_equal(record_log_seal(l, &more), ERR_RETRY);
+    assert_string_equal(fault_of(ERR_RETRY).reason, "log_locked");
+    log_files_unlock(&fd);
+    seal();
+    copy_is_whole(2);
+}
+
+static void test_log__follows_what_another_node_showed(void **state)
+{
+    char other_state[96];
+    (void)state;
+    add("article/5/1", 300);
+    seal();
+    /* A node with a state file of its own, which has never signed. */
+    snprintf(other_state, sizeof other_state, "%s/other.state", dir);
+    struct log_state none = {0};
+    struct tree empty = {0};
+    none.head.root = tree_root(&empty);
+    assert_int_equal(log_state_write(other_state, S("example.org/log"), &none), OK);
+    record_log_close(l);
+    memcpy(state_file, other_state, sizeof state_file);
+    l = open_log();
+    add("article/5/1", 3);
+    seal();
+    copy_is_whole(303);
+    assert_int_equal(l->state.head.size, 303);
+    /* Its state says that other leaves were signed: it does not follow. */
+    struct log_state odd = {{7, {{7}}}, {{7}}};
+    assert_int_equal(log_state_write(state_file, S("example.org/log"), &odd), OK);
+    again();
+    add("article/5/1", 1);
+    seal_refused("log_forked");
+}
+
 static void test_log__a_full_disk_loses_nothing(void **state)
 {
     (void)state;
@@ -479,6 +542,9 @@ int main(void)
         T(test_log__a_restored_database_beside_newer_tiles_is_not_signed),
         T(test_log__without_its_state_it_must_be_adopted),
         T(test_log__one_node_seals_at_a_time),
+        T(test_log__a_clock_that_was_set_back_stops_nobody),
+        T(test_log__a_stopped_process_that_holds_the_lock_is_named),
+        T(test_log__follows_what_another_node_showed),
         T(test_log__a_full_disk_loses_nothing),
         T(test_log__the_thread_seals_within_a_second),
         T(test_log__keys_are_guarded),

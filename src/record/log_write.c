@@ -18,12 +18,6 @@ static err put(struct log_files *f, struct tile_id id, struct bytes data)
     return log_files_put(f, str_z(mem, tile_path(mem, id)), data);
 }
 
-static void partials_drop(const struct log_files *f, struct tile_id id)
-{
-    AUTO_ARENA(mem);
-    log_files_drop_partials(f, str_z(mem, tile_path(mem, id)));
-}
-
 static struct sha256 tile_root(const struct sha256 *tile)
 {
     struct sha256 v[TILE_WIDTH];
@@ -56,11 +50,9 @@ static err tiles_complete(struct edge *e, struct log_files *f)
         struct tile_id id = {k, n, TILE_WIDTH}, entries = {TILE_ENTRIES, n, TILE_WIDTH};
         if (k == 0) {
             TRY(put(f, entries, (struct bytes){e->bundle, e->bundle_n}));
-            partials_drop(f, entries);
             e->bundle_n = 0;
         }
         TRY(put(f, id, tile_bytes(e, k)));
-        partials_drop(f, id);
         struct sha256 up = tile_root(e->level[k].v);
         e->level[k].n = 0;
         e->level[k].changed = false;

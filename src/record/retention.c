@@ -9,20 +9,24 @@
 #include "record/record.h"
 #include "record/retention_impl.h"
 
-enum { REASON_MAX = 500, ID_BITS = 22, LIST_MAX = RETENTION_BATCH * 64 };
+enum { REASON_MAX = 500, ID_BITS = 22, LIST_MAX = RETENTION_BATCH * 96 };
 
 static const struct {
     const char *name;
     int floor;
-    bool immutable;
 } CLASSES[RETENTION_CLASSES] = {
-#define X(name, floor, ...)                                                                        \
-    [RETENTION_##name] = {#name, floor,                                                            \
-                          RETENTION_##name != RETENTION_outbox &&                                  \
-                              RETENTION_##name != RETENTION_identity &&                            \
-                              RETENTION_##name != RETENTION_package},
+#define X(name, floor, ...) [RETENTION_##name] = {#name, floor},
 #include "record/retention.def"
 #undef X
+};
+/* The immutable table that a class erases rows of. */
+static const char *const GUARDED[RETENTION_CLASSES] = {
+    [RETENTION_oplog] = "oplog",
+    [RETENTION_vault_access] = "vault_access",
+    [RETENTION_withdrawn] = "article_version",
+    [RETENTION_removed] = "article_version",
+    [RETENTION_discarded] = "article_version",
+    [RETENTION_left_content] = "article_version",
 };
 
 const char *retention_name(enum retention_class c)
@@ -94,7 +98,10 @@ static err certify(struct tx *t, arena *mem, const struct batch *b, const struct
     buf_init(&list, mem, LIST_MAX);
     int64_t from = INT64_MAX, to = 0;
     for (size_t i = 0; i < b->n; i++) {
-        buf_fmt(&list, "%lld %lld\n", (long long)v[i].id, (long long)v[i].at);
+        if (v[i].hash.p)
+            buf_fmt(&list, "%.*s %lld\n", FMT(v[i].hash), (long long)v[i].at);
+        else
+            buf_fmt(&list, "%lld %lld\n", (long long)v[i].id, (long long)v[i].at);
         from = v[i].at < from ? v[i].at : from;
         to = v[i].at > to ? v[i].at : to;
     }
@@ -118,16 +125,16 @@ static err purge_batch(struct tx *t, void *ctx)
     AUTO_ARENA(mem);
     struct due_row *v;
     struct due_ask a = ask_of(tx_now(t), b->plan, b->class);
-    str table = str_from(CLASSES[b->class].name);
+    const char *table = GUARDED[b->class];
     TRY(retention_store_due(t, mem, &a, &v, &b->n));
     if (b->n == 0)
         return OK;
-    if (CLASSES[b->class].immutable)
-        TRY(immutable_open(t, mem, table));
+    if (table)
+        TRY(immutable_open(t, mem, str_from(table)));
     for (size_t i = 0; i < b->n; i++)
         TRY(retention_store_erase(t, a.class, &v[i]));
-    if (CLASSES[b->class].immutable)
-        TRY(immutable_close(t, mem, table));
+    if (table)
+        TRY(immutable_close(t, mem, str_from(table)));
     return certify(t, mem, b, v);
 }
 
@@ -140,7 +147,7 @@ err retention_purge(struct db *db, const struct retention_plan *plan, int64_t *r
         do {
             TRY(db_tx(db, purge_batch, &b));
             rows += (int64_t)b.n;
-        } while (b.n == RETENTION_BATCH);
+        } while (b.n == RETENTION_BATCH || (b.n > 0 && c == RETENTION_left_content));
     }
     *ret_rows = rows;
     return OK;

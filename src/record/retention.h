@@ -4,7 +4,8 @@
  *
  * A row may go when clock_add_months(its time, months) has passed, unless a legal hold covers it.
  * It goes in batches; each batch's transaction also writes the certificate, a record (and so a
- * leaf) retention_purged with count, times, and the SHA-256 of "id at\n" of each row. */
+ * leaf) retention_purged with count, times, and the SHA-256 of "id at\n" of each row (media: hash
+ * instead of id; articles: their number; an account that left: 0). */
 #pragma once
 #include "db/db.h"
 
@@ -32,6 +33,16 @@ err retention_look(struct tx *t, const struct retention_plan *plan,
                    struct retention_due ret_due[RETENTION_CLASSES]);
 /* Erases what is due. */
 err retention_purge(struct db *db, const struct retention_plan *plan, int64_t *ret_rows);
+
+/* Files whose rows were erased, by hash after the last one, at most 500. Remove the bytes of those
+ * that are not used again, then forget them all. */
+struct retention_file {
+    str hash;
+    bool used;
+};
+err retention_files(struct tx *t, arena *mem, str after, struct retention_file **ret_v,
+                    size_t *ret_n);
+err retention_file_gone(struct tx *t, str hash);
 
 struct hold {
     int64_t id, ref, placed_by, placed_at, lifted_by, lifted_at;

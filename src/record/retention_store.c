@@ -25,7 +25,7 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
 {
     struct due_row *v = NEW_N(mem, struct due_row, RETENTION_BATCH), x = {0};
     size_t n = 0;
-    switch (a->class) {
+    switch ((int)a->class) { /* the other classes: in the other file */
     case RETENTION_oplog:
         DB_EACH(t, mem,
                 "SELECT 0, o.id, o.at FROM oplog o WHERE o.id <= $2 AND o.at <= $1"
@@ -65,8 +65,8 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
                 " AND NOT " HELD_OPLOG " ORDER BY o.id LIMIT 500",
                 DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
         break;
-    case RETENTION_CLASSES:
-        break;
+    default:
+        TRY(content_store_due(t, mem, a, v, &n));
     }
     *ret_v = v;
     *ret_n = n;
@@ -76,7 +76,7 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
 err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int64_t *ret_n)
 {
     AUTO_ARENA(mem);
-    switch (a->class) {
+    switch ((int)a->class) { /* the other classes: in the other file */
     case RETENTION_oplog:
         return db_one(t, mem,
                       "SELECT COUNT(*) FROM oplog o WHERE o.id <= $2 AND o.at <= $1"
@@ -110,10 +110,9 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
                       "SELECT COUNT(*) FROM api_use o WHERE o.id <= $2 AND o.at <= $1"
                       " AND (CASE WHEN " HELD_OPLOG " THEN 1 ELSE 0 END) = $3",
                       DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
-    case RETENTION_CLASSES:
-        break;
+    default:
+        return content_store_count(t, mem, a, held, ret_n);
     }
-    return ERR_BUG;
 }
 
 /* The registrants of a departure. */
@@ -125,6 +124,13 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
 static err erase_registrants(struct tx *t, int64_t departure)
 {
     struct bytes none = {(const uint8_t *)"", 0};
+    TRY(db_exec(t,
+                "INSERT INTO blob_erase (hash, class, at) SELECT e.blob, 'identity',"
+                " CAST($2 AS BIGINT)"
+                " FROM evidence e WHERE e.registrant_id IN " THEIRS
+                " ON CONFLICT (hash) DO NOTHING",
+                DB_IN(departure, tx_now(t))));
+    TRY(db_exec(t, "DELETE FROM evidence WHERE registrant_id IN " THEIRS, DB_IN(departure)));
     TRY(db_exec(t, "DELETE FROM identity_field WHERE registrant_id IN " THEIRS, DB_IN(departure)));
     TRY(db_exec(t, "DELETE FROM vault_key WHERE owner_id IN " THEIRS, DB_IN(departure)));
     TRY(db_exec(t,
@@ -140,6 +146,12 @@ static err erase_registrants(struct tx *t, int64_t departure)
 static err erase_login(struct tx *t, int64_t user_id)
 {
     struct bytes none = {(const uint8_t *)"", 0};
+    TRY(db_exec(t,
+                "INSERT INTO blob_erase (hash, class, at) SELECT m.blob, 'identity',"
+                " CAST($2 AS BIGINT)"
+                " FROM ticket_message m JOIN ticket k ON k.id = m.ticket_id WHERE k.user_id = $1"
+                " AND m.blob <> '' ON CONFLICT (hash) DO NOTHING",
+                DB_IN(user_id, tx_now(t))));
     TRY(db_exec(t, "DELETE FROM user_mobile WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM session WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM vault_key WHERE owner_id = $1", DB_IN(user_id)));
@@ -164,7 +176,7 @@ static err erase_identity(struct tx *t, const struct due_row *row)
 
 err retention_store_erase(struct tx *t, enum retention_class class, const struct due_row *row)
 {
-    switch (class) {
+    switch ((int)class) {
     case RETENTION_oplog:
         return db_exec(t, "DELETE FROM oplog WHERE id = $1", DB_IN(row->id));
     case RETENTION_vault_access:
@@ -180,10 +192,9 @@ err retention_store_erase(struct tx *t, enum retention_class class, const struct
     case RETENTION_api_use:
         return db_exec(t, "DELETE FROM api_use WHERE token_id = $1 AND id = $2",
                        DB_IN(row->owner, row->id));
-    case RETENTION_CLASSES:
-        break;
+    default:
+        return content_store_erase(t, class, row);
     }
-    return ERR_BUG;
 }
 
 err hold_store_add(struct tx *t, const struct hold *h)

@@ -20,6 +20,9 @@ test('five months are refused with the reason, seven are taken', async () => {
   assert.equal(done.status, 303, words(done));
   for (let i = 0; i < 50 && !/操作日志7 个月/.test(words(await officer.get('/desk/retention'))); i++) await new Promise((r) => setTimeout(r, 100));
   assert.match(words(await officer.get('/desk/retention')), /操作日志7 个月/);
+  assert.match(words(await officer.get('/desk/retention')), /撤回的文章6 个月（不少于 6 个月）/);
+  const content = await boss.submit('/desk/provider', { 注销账号内容保留月数: '5', 修改理由: '试' }, { button: '保存' });
+  assert.equal(content.status, 422, words(content));
 });
 
 test('a hold is placed with a reason, shown, and lifted', async () => {

@@ -1,5 +1,5 @@
-"""tools/bench seal (benches/seal.sh): how fast records that wait become leaves of a signed tree, end to end: read from
-the database, entries made, places given and pending rows gone in one transaction each 512, tiles and
+"""tools/bench record (benches/record.sh): how fast records that wait become leaves of a signed tree, end to end: read from
+the database, entries made, places given and pending rows gone in one transaction each 1024, tiles and
 bundles written and synced, checkpoint signed. Reference: the same bytes appended to a file with one
 fsync per 256 entries. Then 20 single commits by another process: milliseconds to the checkpoint."""
 import hashlib, json, os, socket, sqlite3, statistics, subprocess, sys, tempfile, time
@@ -72,4 +72,4 @@ with tempfile.TemporaryDirectory(dir=os.environ.get("GONGQI_BENCH_DIR")) as top:
     ours = waiting / seconds
     print(f"{waiting} leaves, {sum(map(len, entries)) // len(entries)} bytes each, {seconds:.2f} s, resident {memory} kB; "
           f"commit of another process to checkpoint: median {statistics.median(late):.0f} ms, longest {max(late):.0f} ms")
-    print(f"seal ratio={ours / reference:.4f} value={ours:.0f} unit=leaves/s reference={reference:.0f}")
+    print(f"record ratio={ours / reference:.4f} value={ours:.0f} unit=leaves/s reference={reference:.0f}")

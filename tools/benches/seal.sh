@@ -1,5 +1,0 @@
-# seal: how fast records that wait become leaves of the signed log, against bare appends of the same bytes
-# with one fsync per 256; see tools/benches/seal.py.
-leaves=100000
-[ $smoke = yes ] && leaves=1500
-python3 tools/benches/seal.py "$release" "$leaves"
