@@ -128,6 +128,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_around(d));
     TRY(demo_cases(d));
     TRY(demo_rights(d));
+    TRY(demo_duties(d));
     TRY(demo_leaving(d));
     TRY(demo_packages(d));
     TRY(demo_scan(d));

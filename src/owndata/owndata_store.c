@@ -11,6 +11,24 @@ enum { EXPORTS = 50, BATCH = 100, MEDIA_ROWS = 100000 };
 #define THEIRS " (SELECT g.id FROM registrant g WHERE g.user_id = $1)"
 #define ROWS(sql) return DB_SQL(sql " LIMIT $2")
 
+static const struct db_sql *about_staff(enum own_class c)
+{
+    switch ((int)c) {
+    case OWN_skills:
+        ROWS("SELECT written_at, families, languages, note, '', '' FROM staff_profile"
+             " WHERE user_id = $1");
+    case OWN_training:
+        ROWS("SELECT added_at, course, evidence, title, " TEXT(
+            "expires_at") ", CASE WHEN void_at > 0 THEN 'struck' ELSE 'stands' END"
+                          " FROM staff_training WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_shift:
+        ROWS("SELECT planned_at, state, handover, " TEXT("from_at") ", " TEXT(
+            "until_at") ", '' FROM staff_shift WHERE user_id = $1 ORDER BY id DESC");
+    default:
+        return NULL;
+    }
+}
+
 static const struct db_sql *about_person(enum own_class c)
 {
     switch ((int)c) {
@@ -61,7 +79,7 @@ static const struct db_sql *about_person(enum own_class c)
                                              " WHERE owner_id = $1 OR owner_id IN" THEIRS
                                              " ORDER BY id DESC");
     default:
-        return NULL;
+        return about_staff(c);
     }
 }
 

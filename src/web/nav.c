@@ -36,6 +36,7 @@ static const struct nav_item DESK[] = {
     {"/emergency", MSG_nav_emergency, "exclamation-triangle", ROLE_STAFF, 'y'},
     {"/reports", MSG_nav_reports, "paper-airplane", ROLE_COMPLIANCE | ROLE_EIC, 'a'},
     {"/scan", MSG_nav_scan, "funnel", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'w'},
+    {"/staffing", MSG_nav_staffing, "users", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, '2'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/licences", MSG_nav_licences, "check-badge", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'c'},

@@ -1,0 +1,71 @@
+-- Staff fit for the scale (A5.2).
+
+-- staff_profile: what a member of the staff can judge; as last written, each writing a record.
+-- Key: user_id.
+CREATE TABLE staff_profile (
+    user_id BIGINT PRIMARY KEY,
+    families TEXT NOT NULL,                   -- policy families, comma-separated (finding/families.def)
+    languages TEXT NOT NULL,                  -- as written: "普通话，英语"
+    note TEXT NOT NULL,                       -- other skills
+    written_by BIGINT NOT NULL,
+    written_at BIGINT NOT NULL
+);
+-- staff_shift: who is to be at the desk when, and whether they were. Key: id.
+CREATE TABLE staff_shift (
+    id BIGINT PRIMARY KEY,
+    user_id BIGINT NOT NULL,
+    from_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'present', 'absent', 'dropped')),
+    handover TEXT NOT NULL DEFAULT '',        -- what the next shift must know
+    handed_at BIGINT NOT NULL DEFAULT 0,      -- 0 = not handed over
+    planned_by BIGINT NOT NULL,
+    planned_at BIGINT NOT NULL,
+    marked_by BIGINT NOT NULL DEFAULT 0,
+    marked_at BIGINT NOT NULL DEFAULT 0       -- 0 = not marked
+);
+CREATE INDEX staff_shift_time ON staff_shift (from_at, id);
+CREATE INDEX staff_shift_user ON staff_shift (user_id, from_at);
+-- staff_training: one course that somebody took. Key: user_id, id.
+CREATE TABLE staff_training (
+    user_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    course TEXT NOT NULL,                     -- staffing/courses.def
+    title TEXT NOT NULL,                      -- of the course as it was held; '' = its usual name
+    held_at BIGINT NOT NULL,                  -- midnight in China of its day
+    expires_at BIGINT NOT NULL,               -- midnight after its last day
+    evidence TEXT NOT NULL,                   -- where the proof is: number of a certificate, attendance list
+    added_by BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    void_by BIGINT NOT NULL DEFAULT 0,        -- who struck a wrong entry out
+    void_at BIGINT NOT NULL DEFAULT 0,        -- 0 = stands
+    PRIMARY KEY (user_id, id)
+);
+CREATE INDEX staff_training_end ON staff_training (expires_at) WHERE void_at = 0;
+-- staff_training_notice: which reminder went out. Key: user_id, training_id, days.
+CREATE TABLE staff_training_notice (
+    user_id BIGINT NOT NULL,
+    training_id BIGINT NOT NULL,
+    days INTEGER NOT NULL,                    -- 30, 7, 1; 0 = expired
+    at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, training_id, days)
+);
+-- capacity_day: staff and work as last seen on a day, for the months' table. Key: day.
+CREATE TABLE capacity_day (
+    day BIGINT PRIMARY KEY,                   -- midnight in China
+    at BIGINT NOT NULL,                       -- of the last look
+    reviewers INTEGER NOT NULL,
+    open BIGINT NOT NULL,                     -- cases
+    oldest_hours BIGINT NOT NULL,             -- age of the oldest open case
+    decisions BIGINT NOT NULL,                -- of that day so far
+    shift_minutes BIGINT NOT NULL,            -- worked that day so far
+    published BIGINT NOT NULL,                -- articles of the 30 days before
+    accounts BIGINT NOT NULL                  -- active ones
+);
+-- capacity_alarm: which alarm rings. Key: name.
+CREATE TABLE capacity_alarm (
+    name TEXT PRIMARY KEY,                    -- queue, age, ratio
+    rings INTEGER NOT NULL CHECK (rings IN (0, 1)),
+    value BIGINT NOT NULL,                    -- when it began or ended to ring
+    since BIGINT NOT NULL
+);
