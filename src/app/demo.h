@@ -95,7 +95,7 @@ err demo_leaving(struct demo *d);  /* an account closed by its owner */
 err demo_packages(struct demo *d); /* evidence packages */
 err demo_cases(struct demo *d);    /* findings, rulings, an appeal */
 err demo_around(struct demo *d);   /* series, pinned articles; after demo_articles */
-err demo_duties(struct demo *d);   /* skills, training and shifts of the staff */
+err demo_duties(struct demo *d);   /* staff, provisions, consents; after demo_people */
 err demo_rights(struct demo *d);   /* a complaint, emergencies, the patrol; after demo_cases */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and

@@ -1,6 +1,8 @@
 /* Staff of the demo: skills, training, a week of shifts. */
 #include "app/demo.h"
 #include "base/clock.h"
+#include "consent/consent.h"
+#include "provision/provision.h"
 #include "staffing/staffing.h"
 
 enum { DAYS = 7, SHIFT_HOURS = 9, TRAINED = 5 };
@@ -71,7 +73,33 @@ static err staff(struct tx *t, void *ctx)
     return shifts(t, d);
 }
 
+/* One that was handed over, and one that waits for the second person. */
+static err provide(struct tx *t, void *ctx)
+{
+    struct demo *d = ctx;
+    str file;
+    struct provision p = {.recipient = S("云溪市中级人民法院"),
+                          .contact = S("云溪市法院路 1 号立案庭"),
+                          .basis = S("order"),
+                          .reference = S("调查令（演示）5 号"),
+                          .purpose = S("核对一起名誉权案件中账号主体的身份。"),
+                          .fields = S("name,doc_no"),
+                          .asked_by = d->user[DEMO_COMPLIANCE]};
+    TRY(provision_ask(t, d->mem, &p, str_from(DEMO_ACCOUNT[0].handle)));
+    struct provision_answer a = {p.id, d->user[DEMO_PRIVACY], true};
+    TRY(provision_answer(t, d->mem, &a));
+    struct provision_hand h = {d->site->vault, p.id, p.asked_by};
+    TRY(provision_hand(t, d->mem, &h, &file));
+    p.basis = S("law");
+    p.reference = S("统计法第七条（演示）");
+    p.recipient = S("云溪市统计局");
+    TRY(provision_ask(t, d->mem, &p, str_from(DEMO_ACCOUNT[1].handle)));
+    TRY(consent_notice_shown(t, d->user[DEMO_STAFF]));
+    return consent_set(t, d->user[DEMO_STAFF], PURPOSE_provision, true);
+}
+
 err demo_duties(struct demo *d)
 {
-    return db_tx(d->site->db, staff, d);
+    TRY(db_tx(d->site->db, staff, d));
+    return db_tx(d->site->db, provide, d);
 }

@@ -33,6 +33,7 @@ static str kept(const struct showing *x, const char *how)
         int64_t months;
     } MONTHS[] = {{"login", ps->retention_identity_months},
                   {"oplog", ps->retention_oplog_months},
+                  {"provision", ps->retention_provision_months},
                   {"access", ps->retention_vault_access_months}};
     str n = str_fmt(x->r->mem, "%d", EXPORT_DAYS);
     for (size_t i = 0; i < LEN(MONTHS); i++)

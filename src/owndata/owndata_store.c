@@ -14,16 +14,23 @@ enum { EXPORTS = 50, BATCH = 100, MEDIA_ROWS = 100000 };
 static const struct db_sql *about_staff(enum own_class c)
 {
     switch ((int)c) {
+    case OWN_consent:
+        ROWS("SELECT at, purpose, " TEXT("given") ", " TEXT(
+            "notice_version") ", '', '' FROM consent WHERE user_id = $1 ORDER BY id DESC");
     case OWN_skills:
-        ROWS("SELECT written_at, families, languages, note, '', '' FROM staff_profile"
+        ROWS("SELECT written_at, languages, note, families, '', '' FROM staff_profile"
              " WHERE user_id = $1");
     case OWN_training:
-        ROWS("SELECT added_at, course, evidence, title, " TEXT(
+        ROWS("SELECT held_at, evidence, title, course, " TEXT(
             "expires_at") ", CASE WHEN void_at > 0 THEN 'struck' ELSE 'stands' END"
                           " FROM staff_training WHERE user_id = $1 ORDER BY id DESC");
     case OWN_shift:
-        ROWS("SELECT planned_at, state, handover, " TEXT("from_at") ", " TEXT(
-            "until_at") ", '' FROM staff_shift WHERE user_id = $1 ORDER BY id DESC");
+        ROWS("SELECT from_at, handover, state, " TEXT(
+            "until_at") ", '', '' FROM staff_shift WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_provision:
+        ROWS("SELECT p.ended_at, p.recipient, p.contact, p.purpose, p.reference, p.fields"
+             " FROM provision_person k JOIN provision p ON p.id = k.provision_id"
+             " WHERE k.user_id = $1 AND p.state = 'handed' ORDER BY p.id DESC");
     default:
         return NULL;
     }

@@ -17,10 +17,10 @@ static const struct {
     bool immutable;
 } CLASSES[RETENTION_CLASSES] = {
 #define X(name, floor, ...)                                                                        \
-    [RETENTION_##name] = {#name, floor,                                                            \
-                          RETENTION_##name != RETENTION_outbox &&                                  \
-                              RETENTION_##name != RETENTION_identity &&                            \
-                              RETENTION_##name != RETENTION_package},
+    [RETENTION_##name] = {                                                                         \
+        #name, floor,                                                                              \
+        RETENTION_##name != RETENTION_outbox && RETENTION_##name != RETENTION_identity &&          \
+            RETENTION_##name != RETENTION_package && RETENTION_##name != RETENTION_provision},
 #include "record/retention.def"
 #undef X
 };

@@ -14,6 +14,12 @@
     "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
     " OR (h.kind = 'account' AND h.ref = o.account_id)))"
 
+#define HELD_PROVISION                                                                             \
+    "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
+    " OR EXISTS (SELECT 1 FROM provision_person k WHERE k.provision_id = o.id"                     \
+    "  AND ((h.kind = 'user' AND h.ref = k.user_id)"                                               \
+    "   OR (h.kind = 'account' AND h.ref = k.account_id)))))"
+
 #define HELD_IDENTITY                                                                              \
     "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
     " OR (h.kind = 'user' AND h.ref = o.user_id)"                                                  \
@@ -59,6 +65,12 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
                 " ORDER BY o.id LIMIT 500",
                 DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
         break;
+    case RETENTION_provision:
+        DB_EACH(t, mem,
+                "SELECT 0, o.id, o.ended_at FROM provision o WHERE o.id <= $2 AND o.ended_at > 0"
+                " AND o.ended_at <= $1 AND NOT " HELD_PROVISION " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
     case RETENTION_CLASSES:
         break;
     }
@@ -98,6 +110,12 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
                       "SELECT COUNT(*) FROM evidence_package o WHERE o.id <= $2"
                       " AND o.made_at <= $1 AND o.state = 'done'"
                       " AND (CASE WHEN " HELD_PACKAGE " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_provision:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM provision o WHERE o.id <= $2 AND o.ended_at > 0"
+                      " AND o.ended_at <= $1"
+                      " AND (CASE WHEN " HELD_PROVISION " THEN 1 ELSE 0 END) = $3",
                       DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
     case RETENTION_CLASSES:
         break;
@@ -166,6 +184,9 @@ err retention_store_erase(struct tx *t, enum retention_class class, const struct
     case RETENTION_package: /* package_sweep_job then removes the file */
         return db_exec(t, "UPDATE evidence_package SET state = 'expired' WHERE id = $1",
                        DB_IN(row->id));
+    case RETENTION_provision:
+        TRY(db_exec(t, "DELETE FROM provision_person WHERE provision_id = $1", DB_IN(row->id)));
+        return db_exec(t, "DELETE FROM provision WHERE id = $1", DB_IN(row->id));
     case RETENTION_CLASSES:
         break;
     }

@@ -25,7 +25,7 @@ struct code_view {
     const struct form *form;
     str lead;
     str sent; /* after "send": to which number; empty before */
-    struct page_link link;
+    struct page_link link, note; /* note: what signing up means */
     bool card; /* in consoles */
 };
 struct invite_view {

@@ -69,3 +69,48 @@ CREATE TABLE capacity_alarm (
     value BIGINT NOT NULL,                    -- when it began or ended to ring
     since BIGINT NOT NULL
 );
+
+-- Consents and provisions of personal information (A9.2).
+
+-- consent: immutable. What somebody agreed to or took back; the newest of a purpose stands.
+-- Key: user_id, id.
+CREATE TABLE consent (
+    user_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    purpose TEXT NOT NULL,                    -- consent/purposes.def; 'notice': the privacy notice was shown
+    given INTEGER NOT NULL CHECK (given IN (0, 1)), -- 0 = taken back
+    notice_version INTEGER NOT NULL,          -- of the privacy notice in force; 0 = there was none
+    at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, id)
+);
+-- provision: personal information handed to somebody outside, from the asking on. Key: id.
+CREATE TABLE provision (
+    id BIGINT PRIMARY KEY,
+    recipient TEXT NOT NULL,                  -- who gets it
+    contact TEXT NOT NULL,                    -- how the persons can reach them
+    basis TEXT NOT NULL CHECK (basis IN ('order', 'law', 'contract', 'consent', 'package')),
+    reference TEXT NOT NULL,                  -- number of the order, article of the law, contract
+    purpose TEXT NOT NULL,
+    fields TEXT NOT NULL,                     -- comma-separated
+    persons BIGINT NOT NULL,                  -- how many people
+    state TEXT NOT NULL CHECK (state IN ('asked', 'allowed', 'refused', 'cancelled', 'handed')),
+    asked_by BIGINT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    second_by BIGINT NOT NULL DEFAULT 0,      -- who allowed or refused it
+    second_at BIGINT NOT NULL DEFAULT 0,
+    ended_at BIGINT NOT NULL DEFAULT 0,       -- handed over, refused or cancelled
+    hash BLOB,                                -- SHA-256 of what was handed over
+    size BIGINT NOT NULL DEFAULT 0            -- its bytes
+);
+CREATE INDEX provision_end ON provision (ended_at, id);
+-- provision_person: whom a provision concerns. Key: provision_id, registrant_id.
+CREATE TABLE provision_person (
+    provision_id BIGINT NOT NULL,
+    registrant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,                  -- who manages the registrant
+    account_id BIGINT NOT NULL,               -- by which it was named
+    PRIMARY KEY (provision_id, registrant_id)
+);
+CREATE INDEX provision_person_user ON provision_person (user_id, provision_id);
+INSERT INTO consent (user_id, id, purpose, given, notice_version, at)
+    SELECT user_id, user_id, 'history', 1, 0, 0 FROM reader WHERE history = 1;
