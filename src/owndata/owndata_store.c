@@ -14,6 +14,12 @@ enum { EXPORTS = 50, BATCH = 100, MEDIA_ROWS = 100000 };
 static const struct db_sql *about_staff(enum own_class c)
 {
     switch ((int)c) {
+    case OWN_age:
+        ROWS("SELECT set_at, " TEXT("birth_year") ", " TEXT(
+            "minors_mode") ", '', '', '' FROM user_age WHERE user_id = $1");
+    case OWN_guardian:
+        ROWS("SELECT at, " TEXT("given") ", " TEXT(
+            "rules_version") ", '', '', '' FROM guardian_word WHERE user_id = $1 ORDER BY id DESC");
     case OWN_consent:
         ROWS("SELECT at, purpose, " TEXT("given") ", " TEXT(
             "notice_version") ", '', '' FROM consent WHERE user_id = $1 ORDER BY id DESC");

@@ -114,3 +114,25 @@ CREATE TABLE provision_person (
 CREATE INDEX provision_person_user ON provision_person (user_id, provision_id);
 INSERT INTO consent (user_id, id, purpose, given, notice_version, at)
     SELECT user_id, user_id, 'history', 1, 0, 0 FROM reader WHERE history = 1;
+
+-- Minors (2024 regulation on the protection of minors online; A9.1, A17.1).
+
+-- user_age: what somebody said about their age, and the mode that hides what carries a minors' prompt.
+-- Key: user_id.
+CREATE TABLE user_age (
+    user_id BIGINT PRIMARY KEY,
+    birth_year INTEGER NOT NULL,              -- 0 = not said
+    minors_mode INTEGER NOT NULL CHECK (minors_mode IN (0, 1)),
+    set_at BIGINT NOT NULL
+);
+-- guardian_word: immutable. A guardian's consent for a child, or that it was taken back; the newest
+-- stands. Key: user_id, id.
+CREATE TABLE guardian_word (
+    user_id BIGINT NOT NULL,                  -- the child
+    id BIGINT NOT NULL,
+    given INTEGER NOT NULL CHECK (given IN (0, 1)),
+    mobile_sealed BLOB NOT NULL,              -- of the guardian, proved by a code; empty when taken back
+    rules_version INTEGER NOT NULL,           -- of the minors' rules in force; 0 = none
+    at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, id)
+);
