@@ -39,17 +39,19 @@ async function options(form) {
 function passkey(form) {
   const button = form.querySelector('button[type="submit"]');
   const note = form.querySelector('[data-say]');
-  const say = (what) => {
+  // What went wrong now is an error; that this browser or address has no passkeys is not.
+  const say = (what, standing = false) => {
+    note.className = standing ? 'field-help' : 'field-error';
     note.textContent = what;
     note.hidden = !what;
   };
   const { origin, missing, failed, elsewhere } = note.dataset;
   if (origin !== window.location.origin) {
-    say(elsewhere);
+    say(elsewhere, true);
     return;
   }
   if (!window.PublicKeyCredential || !navigator.credentials || /^[\d.]+$|:/.test(window.location.hostname)) {
-    say(missing);
+    say(missing, true);
     return;
   }
   button.disabled = false;

@@ -11,6 +11,24 @@ enum {
     CATEGORY_TOTAL
 };
 extern const struct form_option CATEGORY_OPTIONS[CATEGORY_TOTAL];
+/* The rest of a profile below its name, in an application as in a change. */
+#define ACCOUNT_PROFILE_FIELDS                                                                     \
+    {.name = "intro",                                                                              \
+     .kind = FIELD_TEXTAREA,                                                                       \
+     .label = MSG_account_intro,                                                                   \
+     .required = true,                                                                             \
+     .max = ACCOUNT_INTRO_MAX},                                                                    \
+        {.name = "avatar",                                                                         \
+         .kind = FIELD_FILE,                                                                       \
+         .label = MSG_account_avatar,                                                              \
+         .help = MSG_account_avatar_help,                                                          \
+         .max = IMAGE_MAX_BYTES,                                                                   \
+         .accept = "image/jpeg,image/png,image/webp,image/gif"},                                   \
+    {                                                                                              \
+        .name = "categories", .kind = FIELD_MULTI, .label = MSG_account_categories,                \
+        .help = MSG_account_categories_help, .required = true, .min = 1, .max = 5,                 \
+        .options = CATEGORY_OPTIONS, .option_n = LEN(CATEGORY_OPTIONS)                             \
+    }
 
 struct account_list_view {
     struct table_view table;

@@ -1,5 +1,6 @@
 /* Reading a backup: whether it is whole, and its files. */
 #include "app/backup.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/tar.h"
@@ -32,14 +33,6 @@ static err bad(const char *what, const char *name)
     return fault(ERR_INVALID, "bad_archive", "%s: %s", name, what);
 }
 
-static err io_fault(const char *what, const char *path)
-{
-    int number = errno;
-    bool full = number == ENOSPC || number == EDQUOT;
-    return fault(ERR_IO, full ? "disk_full" : "storage_unavailable", "%s %s: errno %d", what, path,
-                 number);
-}
-
 /* blobs/ab/cd/<hash> */
 static bool is_blob(str path, str *ret_hash)
 {
@@ -47,20 +40,6 @@ static bool is_blob(str path, str *ret_hash)
     return path.n == 12 + BLOB_HASH_N && str_starts(path, S("blobs/")) &&
            blob_hash_valid(*ret_hash) && memcmp(path.p + 6, ret_hash->p, 2) == 0 &&
            memcmp(path.p + 9, ret_hash->p + 2, 2) == 0;
-}
-
-static err write_all(int fd, const uint8_t *p, size_t n, const char *path)
-{
-    while (n > 0) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return io_fault("write", path);
-        p += k;
-        n -= (size_t)k;
-    }
-    return OK;
 }
 
 /* The entry's bytes through the hash and, when fd is one, into it. */
@@ -72,10 +51,10 @@ static err stream(struct reading *r, int fd, const char *path, str *ret_sha256)
         TRY(tar_read(&r->tar, r->chunk, CHUNK, &n));
         sha256_add(&c, (struct bytes){r->chunk, n});
         if (fd >= 0)
-            TRY(write_all(fd, r->chunk, n, path));
+            TRY(file_write(fd, (struct bytes){r->chunk, n}, path));
     }
     *ret_sha256 = sha256_hex(r->mem, sha256_end(&c));
-    return fd < 0 || fsync(fd) == 0 ? OK : io_fault("sync", path);
+    return fd < 0 || fsync(fd) == 0 ? OK : file_fault("sync", path);
 }
 
 /* The folders of blobs/ab/cd/… in `to`. */
@@ -85,7 +64,7 @@ static err parents_make(const char *path)
     for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
         snprintf(dir, sizeof dir, "%.*s", (int)(p - path), path);
         if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-            return io_fault("mkdir", dir);
+            return file_fault("mkdir", dir);
     }
     return OK;
 }
@@ -101,7 +80,7 @@ static err taken(struct reading *r, const struct tar_entry *x, str *ret_sha256)
     TRY(parents_make(path));
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return io_fault("make", path);
+        return file_fault("make", path);
     err e = stream(r, fd, path, ret_sha256);
     close(fd);
     return e;
@@ -201,7 +180,7 @@ static err whole(arena *mem, const char *file, const char *to, struct backup_man
     struct reading r = {.mem = mem, .chunk = arena_room(mem, CHUNK), .to = to};
     r.tar.fd = open(file, O_RDONLY | O_CLOEXEC);
     if (r.tar.fd < 0)
-        return io_fault("open", file);
+        return file_fault("open", file);
     err e = entries(&r);
     close(r.tar.fd);
     TRY(e);
@@ -217,6 +196,6 @@ err backup_extract(arena *mem, const char *file, const char *to)
 {
     struct backup_manifest m;
     if (mkdir(to, 0700) != 0)
-        return io_fault("mkdir", to);
+        return file_fault("mkdir", to);
     return whole(mem, file, to, &m);
 }

@@ -2,6 +2,7 @@
  * every leaf that the checkpoint names; the blobs after it, so that all it refers to are there. */
 #include "app/backup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/tar.h"
@@ -25,14 +26,6 @@ struct writing {
     uint8_t *chunk;
     int64_t mtime;
 };
-
-static err io_fault(const char *what, const char *path)
-{
-    int number = errno;
-    bool full = number == ENOSPC || number == EDQUOT;
-    return fault(ERR_IO, full ? "disk_full" : "storage_unavailable", "%s %s: errno %d", what, path,
-                 number);
-}
 
 static void file_note(struct writing *w, str name, struct sha256 h)
 {
@@ -58,7 +51,7 @@ static err stream(struct writing *w, int fd, const char *path, int64_t size, str
     while (size > 0) {
         ssize_t n = read(fd, w->chunk, size < CHUNK ? (size_t)size : CHUNK);
         if (n <= 0)
-            return io_fault("read", path);
+            return file_fault("read", path);
         struct bytes data = {w->chunk, (size_t)n};
         sha256_add(&c, data);
         TRY(tar_write(&w->tar, data));
@@ -74,8 +67,8 @@ static err file_add(struct writing *w, int dir, const char *path, const char *na
     struct stat st;
     int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return errno == ENOENT ? ERR_NOT_FOUND : io_fault("open", path);
-    err e = fstat(fd, &st) == 0 ? OK : io_fault("stat", path);
+        return errno == ENOENT ? ERR_NOT_FOUND : file_fault("open", path);
+    err e = fstat(fd, &st) == 0 ? OK : file_fault("stat", path);
     if (e == OK)
         e = tar_add(&w->tar, name, st.st_size, st.st_mtime);
     if (e == OK)
@@ -140,7 +133,7 @@ static err blobs_add(struct writing *w, int at, const char *path, int depth)
     int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd < 0 ? NULL : fdopendir(fd);
     if (!d)
-        return errno == ENOENT ? OK : io_fault("open", path);
+        return errno == ENOENT ? OK : file_fault("open", path);
     err e = OK;
     for (const struct dirent *x; e == OK && (x = readdir(d));) {
         AUTO_ARENA(mem);
@@ -209,7 +202,7 @@ static err parts_add(struct writing *w, const char *temporary, str passphrase)
 {
     int dir = open(str_z(w->mem, w->b->site.data_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
-        return io_fault("open", "the data directory");
+        return file_fault("open", "the data directory");
     err e = checkpoint_add(w);
     if (e == OK)
         e = database_add(w, temporary);
@@ -220,7 +213,7 @@ static err parts_add(struct writing *w, const char *temporary, str passphrase)
     TRY(keys_add(w, passphrase));
     TRY(manifest_add(w));
     TRY(tar_end(&w->tar));
-    return fsync(w->tar.fd) == 0 ? OK : io_fault("sync", "the backup");
+    return fsync(w->tar.fd) == 0 ? OK : file_fault("sync", "the backup");
 }
 
 /* ---- the file ---- */
@@ -228,12 +221,12 @@ static err parts_add(struct writing *w, const char *temporary, str passphrase)
 static err named(const char *part, const char *file)
 {
     if (rename(part, file) != 0)
-        return io_fault("rename", file);
+        return file_fault("rename", file);
     char dir[4096];
     const char *slash = strrchr(file, '/');
     snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    err e = fd >= 0 && fsync(fd) == 0 ? OK : io_fault("sync", dir);
+    err e = fd >= 0 && fsync(fd) == 0 ? OK : file_fault("sync", dir);
     if (fd >= 0)
         close(fd);
     return e;
@@ -247,7 +240,7 @@ static err written(struct writing *w, const char *part, str passphrase)
     (void)unlink(temporary); /* of one that was killed */
     w->tar.fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (w->tar.fd < 0)
-        return io_fault("make", part);
+        return file_fault("make", part);
     err e = parts_add(w, temporary, passphrase);
     close(w->tar.fd);
     TRY(e);

@@ -425,12 +425,36 @@ static err list_topic(struct tx *t, arena *mem, const struct article_page *p, st
     return OK;
 }
 
+/* What account s.account_id or h.id published before the key, the newest first. */
+#define FEED_OF(account)                                                                           \
+    "SELECT x.published_at FROM article x WHERE x.account_id = " account                           \
+    " AND x.state = 'published' AND x.limited = 0"                                                 \
+    " AND (x.published_at, x.account_id, x.no) < ($1, $2, $3)"                                     \
+    " ORDER BY x.published_at DESC, x.no DESC LIMIT 1"
+
+/* A page of $4 needs only the $4 accounts that published last (top), and of their articles none
+ * older than the edge: where $4 accounts have their newest one, or one account its $4-th. So a page
+ * reads a row of each subscription and at most $4 squared articles, however many there are. */
 static err list_feed(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM subscription s JOIN article a ON a.account_id ="
-            " s.account_id" JOIN "WHERE s.user_id = $5 AND a.state = 'published' AND " SPREAD
-            " AND " BEFORE LATEST,
+            "WITH head AS (SELECT s.account_id AS id, (" FEED_OF(
+                "s.account_id") ") AS at"
+                                "  FROM subscription s WHERE s.user_id = $5),"
+                                " top AS MATERIALIZED (SELECT h.id, h.at FROM head h JOIN account "
+                                "p ON p.id = h.id"
+                                "  WHERE h.at > 0 AND p.state <> 'closed' ORDER BY h.at DESC, h.id "
+                                "DESC LIMIT $4),"
+                                " edge AS MATERIALIZED (SELECT MAX(at) AS at FROM (SELECT CASE "
+                                "WHEN COUNT(*) = $4"
+                                "  THEN MIN(at) ELSE 0 END AS at FROM top UNION ALL"
+                                "  SELECT (" FEED_OF(
+                                    "h.id") " OFFSET $4 - 1) FROM top h) y)"
+                                            " SELECT " COLUMNS
+                                            " FROM edge CROSS JOIN top h CROSS JOIN article a" JOIN
+                                            "WHERE a.account_id = h.id AND a.state = 'published' "
+                                            "AND a.published_at >= edge.at"
+                                            " AND a.limited = 0 AND " BEFORE LATEST,
             DB_IN(p->before_at, p->before_account, p->before_no, p->limit, p->reader_id),
             OUT(l->row), ADD(l));
     return OK;
@@ -449,11 +473,13 @@ static err list_series(struct tx *t, arena *mem, const struct article_page *p, s
     return OK;
 }
 
+/* CROSS JOIN: SQLite would begin with all articles of the account. */
 static err list_pinned(struct tx *t, arena *mem, const struct article_page *p, struct list *l)
 {
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM article_pin i JOIN article a ON a.account_id = i.account_id"
-            " AND a.no = i.no" JOIN "WHERE i.account_id = $1 AND a.state = 'published'"
+            "SELECT " COLUMNS " FROM article_pin i CROSS JOIN article a" JOIN
+            "WHERE i.account_id = $1 AND a.account_id = i.account_id AND a.no = i.no"
+            " AND a.state = 'published'"
             " AND p.state <> 'closed' ORDER BY i.pinned_at DESC, i.no DESC LIMIT $2",
             DB_IN(p->account_id, p->limit), OUT(l->row), ADD(l));
     return OK;

@@ -2,6 +2,7 @@
 #include "article/article.h"
 #include "base/clock.h"
 #include "gate/gate.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -11,43 +12,11 @@
 
 #include <cmocka.h>
 
-enum { ACCOUNT = 7, WRITER = 11, OFFICER = 12 };
+enum { ACCOUNT = SEED_RIVER, WRITER = SEED_WRITER, OFFICER = SEED_OFFICER };
 
 static arena *mem;
 static struct db *db;
 static struct article_rules rules;
-
-static err seed(struct tx *t, void *ctx)
-{
-    struct bytes b = str_bytes(S("x"));
-    (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at)"
-                " VALUES (11, 'w', '', $1, 1), (12, 'o', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
-                " VALUES (5, 'individual', 11, 'verified', 1, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
-                " 'individual', 'active', 'River', '', 'culture,life', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('river', 7)", DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO post (post, id, user_id, letter, from_at, appointed_by, created_at)"
-                " VALUES ('editor_in_chief', 1, 12, '', 1, 0, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
-                " created_at) VALUES ('service_agreement', 1, 'a', '{}', $1, 1, 0, 1)",
-                DB_IN(b)));
-    return db_exec(t,
-                   "INSERT INTO signature (registrant_id, kind, version, hash, user_id, ip, port,"
-                   " user_agent, at) VALUES (5, 'service_agreement', 1, $1, 11, '', 0, '', 1)",
-                   DB_IN(b));
-}
 
 static int set_up(void **state)
 {
@@ -55,7 +24,7 @@ static int set_up(void **state)
     mem = arena_new();
     rules = (struct article_rules){ARTICLE_REVIEW_FIRST, 10, 3 * DAY_MS};
     test_db_open(&db);
-    assert_int_equal(db_tx(db, seed, NULL), OK);
+    assert_int_equal(db_tx(db, seed_publisher, NULL), OK);
     return 0;
 }
 
@@ -380,6 +349,103 @@ static void test_gate__category_and_quota(void **state)
     refused(submit, &c, ERR_DENIED, "quota_used");
 }
 
+/* ---- what a reader follows ---- */
+
+enum { READER = 40, FOLLOWED = 30, FEED_PAGE = 4, FEED_MOST = 600 };
+
+static uint32_t roll(uint32_t *state, uint32_t of)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (*state >> 16) % of;
+}
+
+/* Accounts with none to forty articles, many at the same time, some limited, two closed. */
+static err seed_feed(struct tx *t, void *ctx)
+{
+    uint32_t dice = 5;
+    (void)ctx;
+    for (int64_t id = 100; id < 100 + FOLLOWED; id++) {
+        struct seed_account a = {id,   str_fmt(mem, "feed-%d", (int)id), S("F"), 5, S("individual"),
+                                 S("")};
+        TRY(seed_account(t, &a));
+        TRY(db_exec(t, "UPDATE account SET state = 'closed' WHERE id = $1 AND id IN (104, 117)",
+                    DB_IN(id)));
+        for (int64_t no = (int64_t)roll(&dice, 40) * roll(&dice, 2); no > 0; no--) {
+            TRY(seed_article(t, id, no, S("published")));
+            TRY(db_exec(t,
+                        "UPDATE article SET published_at = $3, limited = $4"
+                        " WHERE account_id = $1 AND no = $2",
+                        DB_IN(id, no, 1 + (int64_t)roll(&dice, 60), roll(&dice, 9) == 0)));
+        }
+    }
+    return OK;
+}
+
+struct feed {
+    struct article_page page;
+    int64_t account[FEED_MOST], no[FEED_MOST];
+    size_t n;
+};
+
+static err feed_page(struct tx *t, void *ctx)
+{
+    struct feed *f = ctx;
+    struct article *v;
+    size_t n;
+    TRY(article_list(t, mem, &f->page, &v, &n));
+    for (size_t i = 0; i < n; i++) {
+        f->account[f->n] = v[i].account_id;
+        f->no[f->n++] = v[i].no;
+        f->page.before_at = v[i].published_at;
+        f->page.before_account = v[i].account_id;
+        f->page.before_no = v[i].no;
+    }
+    return n == FEED_PAGE ? OK : ERR_NOT_FOUND;
+}
+
+static err feed_whole(struct tx *t, void *ctx)
+{
+    struct feed *f = ctx;
+    int64_t account, no;
+    DB_EACH(t, mem,
+            "SELECT a.account_id, a.no FROM subscription s JOIN article a"
+            " ON a.account_id = s.account_id JOIN account p ON p.id = s.account_id"
+            " WHERE s.user_id = $1 AND a.state = 'published' AND a.limited = 0"
+            " AND p.state <> 'closed' ORDER BY a.published_at DESC, a.account_id DESC, a.no DESC",
+            DB_IN(f->page.reader_id), DB_OUT(&account, &no), {
+                f->account[f->n] = account;
+                f->no[f->n++] = no;
+            });
+    return OK;
+}
+
+static err follow(struct tx *t, void *ctx)
+{
+    const int *n = ctx;
+    for (int64_t i = 0; i < *n; i++)
+        TRY(db_exec(t, "INSERT INTO subscription (user_id, account_id, at) VALUES ($1, $2, 1)",
+                    DB_IN(READER + *n, 100 + i)));
+    return OK;
+}
+
+static void test_feed__pages_are_the_whole_list(void **state)
+{
+    (void)state;
+    assert_int_equal(db_tx(db, seed_feed, NULL), OK);
+    for (int n = 1; n <= FOLLOWED; n += n < 6 ? 1 : 8) {
+        static struct feed whole, pages;
+        whole = pages = (struct feed){.page = {.reader_id = READER + n, .limit = FEED_PAGE}};
+        assert_int_equal(db_tx(db, follow, &n), OK);
+        assert_int_equal(db_read(db, feed_whole, &whole), OK);
+        while (db_read(db, feed_page, &pages) == OK && pages.n < FEED_MOST - FEED_PAGE)
+            continue;
+        assert_int_equal(pages.n, whole.n);
+        assert_memory_equal(pages.account, whole.account, whole.n * sizeof *whole.account);
+        assert_memory_equal(pages.no, whole.no, whole.n * sizeof *whole.no);
+        assert_true(n < FOLLOWED - 8 || whole.n > 100);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +460,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_article__schedule_asks_the_gate_again, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_gate__each_reason, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_feed__pages_are_the_whole_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_gate__category_and_quota, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Notes to an article: threads, and whom they are told. */
 #include "article/remark.h"
 #include "base/rand.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -10,34 +11,20 @@
 
 #include <cmocka.h>
 
-enum { ACCOUNT = 7, WRITER = 11, COLLEAGUE = 12, COMMENTS = 13 };
+enum { ACCOUNT = SEED_RIVER, WRITER = SEED_WRITER, COLLEAGUE = SEED_OFFICER, COMMENTS = 13 };
 
 static arena *mem;
 static struct db *db;
 
 static err seed(struct tx *t, void *ctx)
 {
-    (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
-                " (11, 'w', '', $1, 1), (12, 'c', '', $1, 1), (13, 'm', '', $1, 1)",
-                DB_IN(str_bytes(S("x")))));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
-                " 'individual', 'active', 'River', '', 'culture', 1, 1)",
-                DB_IN(str_bytes(S("x")))));
-    TRY(db_exec(t,
-                "INSERT INTO article (account_id, no, author_id, state, kind, category, title,"
-                " digest, cover, version, versions, created_at, updated_at, published_at)"
-                " VALUES (7, 1, 11, 'draft', 'text', 'culture', 't', 'd', '', 0, 0, 1, 1, 0)",
-                DB_IN()));
-    for (int64_t user = WRITER; user <= COMMENTS; user++)
-        TRY(db_exec(t,
-                    "INSERT INTO member (account_id, user_id, role, added_by, added_at) VALUES"
-                    " (7, $1, CASE WHEN $1 = 13 THEN 'commenter_manager' ELSE 'author' END, 11, 1)",
-                    DB_IN(user)));
-    return OK;
+    TRY(seed_publisher(t, ctx));
+    TRY(seed_user(t, COMMENTS, S("m")));
+    TRY(seed_article(t, ACCOUNT, 1, S("draft")));
+    TRY(db_exec(t, "UPDATE article SET author_id = 11", DB_IN()));
+    TRY(seed_member(t, ACCOUNT, WRITER, S("author")));
+    TRY(seed_member(t, ACCOUNT, COLLEAGUE, S("author")));
+    return seed_member(t, ACCOUNT, COMMENTS, S("commenter_manager"));
 }
 
 struct call {

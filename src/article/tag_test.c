@@ -4,6 +4,7 @@
 #include "article/tag.h"
 #include "base/clock.h"
 #include "base/rand.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -13,42 +14,10 @@
 
 #include <cmocka.h>
 
-enum { ACCOUNT = 7, WRITER = 11, OFFICER = 12 };
+enum { ACCOUNT = SEED_RIVER, WRITER = SEED_WRITER, OFFICER = SEED_OFFICER };
 
 static arena *mem;
 static struct db *db;
-
-static err seed(struct tx *t, void *ctx)
-{
-    struct bytes b = str_bytes(S("x"));
-    (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at)"
-                " VALUES (11, 'w', '', $1, 1), (12, 'o', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
-                " VALUES (5, 'individual', 11, 'verified', 1, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
-                " 'individual', 'active', 'River', '', 'culture,life', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('river', 7)", DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO post (post, id, user_id, letter, from_at, appointed_by, created_at)"
-                " VALUES ('editor_in_chief', 1, 12, '', 1, 0, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
-                " created_at) VALUES ('service_agreement', 1, 'a', '{}', $1, 1, 0, 1)",
-                DB_IN(b)));
-    return db_exec(t,
-                   "INSERT INTO signature (registrant_id, kind, version, hash, user_id, ip, port,"
-                   " user_agent, at) VALUES (5, 'service_agreement', 1, $1, 11, '', 0, '', 1)",
-                   DB_IN(b));
-}
 
 /* ---- as they are written ---- */
 
@@ -240,7 +209,7 @@ static int set_up(void **state)
     rand_init();
     mem = arena_new();
     test_db_open(&db);
-    assert_int_equal(db_tx(db, seed, NULL), OK);
+    assert_int_equal(db_tx(db, seed_publisher, NULL), OK);
     return 0;
 }
 

@@ -97,6 +97,12 @@ str clock_http(arena *a, int64_t ms)
                    MONTHS[m.date.month - 1], m.date.year, m.hour, m.minute, m.second);
 }
 
+str clock_china_seconds(arena *a, int64_t ms)
+{
+    struct moment m = clock_china(ms);
+    return str_fmt(a, "%.*s %02d:%02d:%02d", FMT(date_text(a, m.date)), m.hour, m.minute, m.second);
+}
+
 str clock_china_text(arena *a, int64_t ms)
 {
     struct moment m = clock_china(ms);

@@ -32,6 +32,7 @@ int64_t date_china_ms(struct date d); /* midnight in China */
 str clock_rfc3339(arena *a, int64_t ms);    /* 2026-11-23T08:15:00.123Z */
 str clock_http(arena *a, int64_t ms);       /* Mon, 23 Nov 2026 08:15:00 GMT */
 str clock_china_text(arena *a, int64_t ms); /* 2026-11-23 16:15 */
+str clock_china_seconds(arena *a, int64_t ms); /* 2026-11-23 16:15:00 */
 err date_parse(str s, struct date *ret_d);  /* YYYY-MM-DD or YYYYMMDD */
 /* Its midnight in China; `otherwise` when s is empty (a filter that was not filled in). */
 err date_ms_or(str s, int64_t otherwise, int64_t *ret_ms);

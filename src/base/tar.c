@@ -1,5 +1,6 @@
 /* Tar: blocks of 512 bytes. */
 #include "base/tar.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,31 +12,14 @@ enum { TYPE_AT = 156, MAGIC_AT = 257, SIZE_N = 12 };
 static const int64_t OCTAL_MAX = 077777777777;
 static const char ZEROS[2 * BLOCK];
 
-static err io_fault(const char *what)
-{
-    int number = errno;
-    bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
-    return fault(ERR_IO, full ? "disk_full" : "storage_unavailable", "archive: %s: errno %d", what,
-                 number);
-}
-
 static err bad(const char *why)
 {
     return fault(ERR_INVALID, "bad_archive", "%s", why);
 }
 
-static err write_all(int fd, const char *p, size_t n)
+static err put(const struct tar *t, const void *p, size_t n)
 {
-    while (n > 0) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return io_fault("write");
-        p += k;
-        n -= (size_t)k;
-    }
-    return OK;
+    return file_write(t->fd, (struct bytes){p, n}, "the archive");
 }
 
 /* *ret_n < n only at the end of the file. */
@@ -47,7 +31,7 @@ static err read_all(int fd, char *p, size_t n, size_t *ret_n)
         if (k < 0 && errno == EINTR)
             continue;
         if (k < 0)
-            return io_fault("read");
+            return file_fault("read", "the archive");
         if (k == 0)
             break;
         done += (size_t)k;
@@ -112,7 +96,7 @@ err tar_add(struct tar *t, const char *path, int64_t size, int64_t mtime)
     memcpy(head + MAGIC_AT, "ustar\00000", 8);
     snprintf(head + SUM_AT, 8, "%06o", sum_of(head));
     head[SUM_AT + 7] = ' ';
-    TRY(write_all(t->fd, head, BLOCK));
+    TRY(put(t, head, BLOCK));
     t->left = size;
     t->pad = pad_of(size);
     return OK;
@@ -121,11 +105,11 @@ err tar_add(struct tar *t, const char *path, int64_t size, int64_t mtime)
 err tar_write(struct tar *t, struct bytes b)
 {
     ASSERT((int64_t)b.n <= t->left);
-    TRY(write_all(t->fd, (const char *)b.p, b.n));
+    TRY(put(t, b.p, b.n));
     t->left -= (int64_t)b.n;
     if (t->left > 0)
         return OK;
-    err e = write_all(t->fd, ZEROS, (size_t)t->pad);
+    err e = put(t, ZEROS, (size_t)t->pad);
     t->pad = 0;
     return e;
 }
@@ -133,7 +117,7 @@ err tar_write(struct tar *t, struct bytes b)
 err tar_end(struct tar *t)
 {
     ASSERT(t->left == 0);
-    return write_all(t->fd, ZEROS, sizeof ZEROS);
+    return put(t, ZEROS, sizeof ZEROS);
 }
 
 static bool path_fine(const char *path)

@@ -1,6 +1,7 @@
 /* Claims, leases, turns, decisions, counts (A5.5, A15.5). */
 #include "base/clock.h"
 #include "casework/casework.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -18,16 +19,11 @@ static struct db *db;
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x"));
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at)"
-                " VALUES (11, 'w', '', $1, 1), (21, 'Anna', '', $1, 1), (22, 'Bert', '', $1, 1)",
-                DB_IN(b)));
-    return db_exec(t,
-                   "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                   " VALUES (7, 22, 'author', 0, 1)",
-                   DB_IN());
+    TRY(seed_user(t, 11, S("w")));
+    TRY(seed_user(t, 21, S("Anna")));
+    TRY(seed_user(t, 22, S("Bert")));
+    return seed_member(t, 7, 22, S("author"));
 }
 
 static int set_up(void **state)

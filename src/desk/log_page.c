@@ -71,18 +71,11 @@ static err load(struct tx *t, void *ctx)
     return log_list(t, l->r->mem, &l->f, &l->rows, &l->n);
 }
 
-static str time_of(arena *mem, int64_t at)
-{
-    struct moment m = clock_china(at);
-    return str_fmt(mem, "%.*s %02d:%02d:%02d", FMT(date_text(mem, m.date)), m.hour, m.minute,
-                   m.second);
-}
-
 static struct table_row row_of(struct request *r, const struct log_row *x)
 {
     struct table_cell *c = NEW_N(r->mem, struct table_cell, 6);
     bool ok = str_eq(x->result, S("ok"));
-    c[0].text = time_of(r->mem, x->at);
+    c[0].text = clock_china_seconds(r->mem, x->at);
     c[1].text = x->user.n    ? x->user
                 : x->user_id ? str_fmt(r->mem, "%lld", (long long)x->user_id)
                              : msg(r->lang, MSG_log_nobody);
@@ -95,15 +88,6 @@ static struct table_row row_of(struct request *r, const struct log_row *x)
     return (struct table_row){S(""), c};
 }
 
-static void part(struct buf *b, const char *name, str value)
-{
-    if (!value.n)
-        return;
-    buf_fmt(b, "%s=", name);
-    url_part_add(b, value);
-    buf_add_char(b, '&');
-}
-
 static str next_page(const struct log *l)
 {
     struct buf b;
@@ -111,13 +95,13 @@ static str next_page(const struct log *l)
         return S("");
     buf_init(&b, l->r->mem, 8192);
     buf_add(&b, S("/desk/log?"));
-    part(&b, "user", l->v.user);
-    part(&b, "account", l->v.account);
-    part(&b, "route", l->v.route);
-    part(&b, "address", l->v.address);
-    part(&b, "result", l->v.result);
-    part(&b, "from", l->v.from);
-    part(&b, "until", l->v.until);
+    url_pair_add(&b, "user", l->v.user);
+    url_pair_add(&b, "account", l->v.account);
+    url_pair_add(&b, "route", l->v.route);
+    url_pair_add(&b, "address", l->v.address);
+    url_pair_add(&b, "result", l->v.result);
+    url_pair_add(&b, "from", l->v.from);
+    url_pair_add(&b, "until", l->v.until);
     buf_fmt(&b, "before=%lld", (long long)l->rows[l->n - 1].id);
     return buf_str(&b);
 }
@@ -172,7 +156,7 @@ static err csv_of(const struct log *l, str *ret_csv)
     for (size_t i = 0; i < l->n; i++) {
         const struct log_row *x = &l->rows[i];
         const str line[] = {str_fmt(r->mem, "%lld", (long long)x->id),
-                            time_of(r->mem, x->at),
+                            clock_china_seconds(r->mem, x->at),
                             str_fmt(r->mem, "%lld", (long long)x->user_id),
                             x->user,
                             x->account,

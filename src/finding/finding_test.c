@@ -1,6 +1,7 @@
 /* Findings join one open case per thing and family; its clock and priority (obligations 3.7). */
 #include "base/clock.h"
 #include "finding/finding.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -17,26 +18,17 @@ static struct db *db;
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x"));
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state,"
-                " verified, name, intro, avatar, categories, created_at, updated_at)"
-                " VALUES (7, 'seven', 1, $1, 'individual', 'active', 1, 'Seven', '', '', '', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO article (account_id, no, state, kind, category, title, digest, cover,"
-                " version, versions, author_id, created_at, updated_at, published_at, publish_at,"
-                " reads) VALUES (7, 3, 'published', 'text', 'life', 'T', '', '', 1, 2, 5, 1, 1, 1,"
-                " 0, 100)",
-                DB_IN()));
-    for (int v = 1; v <= 2; v++)
-        TRY(db_exec(t,
-                    "INSERT INTO article_version (account_id, no, version, title, digest, cover,"
-                    " category, doc, hash, author_id, created_at)"
-                    " VALUES (7, 3, $1, 'T', '', '', 'life', '{}', $2, 5, 1)",
-                    DB_IN(v, b)));
-    return OK;
+    TRY(seed_account(t,
+                     &(struct seed_account){7, S("seven"), S("Seven"), 1, S("individual"), S("")}));
+    TRY(seed_article(t, 7, 3, S("published")));
+    TRY(db_exec(t, "UPDATE article SET versions = 2", DB_IN()));
+    return db_exec(t,
+                   "INSERT INTO article_version (account_id, no, version, title, digest, cover,"
+                   " category, doc, hash, author_id, created_at)"
+                   " SELECT account_id, no, 2, title, digest, cover, category, doc, hash,"
+                   " author_id, created_at FROM article_version",
+                   DB_IN());
 }
 
 static int set_up(void **state)

@@ -253,13 +253,9 @@ static err load_receipt(struct tx *t, void *ctx)
 {
     struct mine *m = ctx;
     struct request *r = m->r;
-    struct record_row *v = NULL;
-    size_t n = 0;
     TRY(load_one(t, ctx));
-    TRY(record_list(t, r->mem, str_fmt(r->mem, "closing/%lld", (long long)m->c.id), &v, &n));
-    if (!n || !r->site->log)
-        return fault(ERR_NOT_FOUND, "not_sealed_yet", "no log");
-    return record_log_receipt(r->site->log, t, r->mem, v[n - 1].id, &m->receipt);
+    str subject = str_fmt(r->mem, "closing/%lld", (long long)m->c.id);
+    return record_log_receipt_last(r->site->log, t, r->mem, subject, &m->receipt);
 }
 
 err page_my_closing_receipt(struct request *r)

@@ -273,13 +273,9 @@ static err load_receipt(struct tx *t, void *ctx)
 {
     struct departing *x = ctx;
     struct request *r = x->r;
-    struct record_row *v = NULL;
-    size_t n = 0;
     TRY(load_one(t, ctx));
-    TRY(record_list(t, r->mem, str_fmt(r->mem, "departure/%lld", (long long)x->d.id), &v, &n));
-    if (!n || !r->site->log)
-        return fault(ERR_NOT_FOUND, "not_sealed_yet", "no log");
-    return record_log_receipt(r->site->log, t, r->mem, v[n - 1].id, &x->receipt);
+    str subject = str_fmt(r->mem, "departure/%lld", (long long)x->d.id);
+    return record_log_receipt_last(r->site->log, t, r->mem, subject, &x->receipt);
 }
 
 static err receipt(struct request *r, bool open)

@@ -1,6 +1,7 @@
 /* The states of a closing, what stands against it, and who leaves a row for looking. */
 #include "leaving/leaving.h"
 
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -23,22 +24,13 @@ struct act {
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x"));
+    struct seed_account seven = {7, S("seven"), S("Seven"), 1, S("individual"), S("life")};
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
-                " (5, 'Owner', '', $1, 1), (6, 'Officer', '', $1, 1), (8, 'Stranger', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at)"
-                " VALUES (7, 'seven', 1, $1, 'individual', 'active', 'Seven', 'i', 'life', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('seven', 7)", DB_IN()));
-    return db_exec(t,
-                   "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                   " VALUES (7, 5, 'owner', 5, 1)",
-                   DB_IN());
+    TRY(seed_user(t, 5, S("Owner")));
+    TRY(seed_user(t, 6, S("Officer")));
+    TRY(seed_user(t, 8, S("Stranger")));
+    TRY(seed_account(t, &seven));
+    return seed_member(t, 7, 5, S("owner"));
 }
 
 static err ask(struct tx *t, void *ctx)

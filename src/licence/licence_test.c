@@ -6,6 +6,7 @@
 #include "casework/casework.h"
 #include "gate/gate.h"
 #include "settings/provider.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -22,29 +23,14 @@ static struct db *db;
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x"));
+    struct seed_account daily = {7, S("daily"), S("Daily"), 5, S("media"), S("news,law")};
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
-                " (11, 'w', '', $1, 1), (12, 'r', '', $1, 1), (13, 'e', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO user_role (user_id, role, granted_by, granted_at)"
-                " VALUES (12, 'reviewer', 0, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO registrant (id, class, user_id, state, created_at, updated_at)"
-                " VALUES (5, 'media', 11, 'verified', 1, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'daily', 5, $1, 'media',"
-                " 'active', 'Daily', '', 'news,law', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                " VALUES (7, 11, 'owner', 0, 1)",
-                DB_IN()));
+    TRY(seed_user(t, 11, S("w")));
+    TRY(seed_staff(t, 12, S("r"), S("reviewer")));
+    TRY(seed_user(t, 13, S("e")));
+    TRY(seed_registrant(t, 5, S("media"), 11));
+    TRY(seed_account(t, &daily));
+    TRY(seed_member(t, 7, 11, S("owner")));
     return provider_setting_set(t, &(struct provider_change){.name = S("news_platform_licence"),
                                                              .value = S("1"),
                                                              .reason = S("test")});

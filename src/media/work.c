@@ -2,6 +2,7 @@
 #include "media/work.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "blob/blob.h"
 #include "media/convert.h"
@@ -38,14 +39,6 @@ struct media_limits media_limits_now(struct site *site, arena *mem)
 
 /* ---- pieces ---- */
 
-static err io_fault(const char *what)
-{
-    int number = errno;
-    bool full = number == ENOSPC || number == EDQUOT;
-    return fault(ERR_IO, full ? "disk_full" : "storage_unavailable", "media %s: errno %d", what,
-                 number);
-}
-
 static str dir_of(struct site *site, arena *mem)
 {
     return str_cat(mem, site->data_dir, S("/media"));
@@ -61,12 +54,12 @@ static err part_open(struct site *site, arena *mem, const struct media_work *w, 
                      int *ret_fd)
 {
     if (mkdir(str_z(mem, dir_of(site, mem)), 0700) != 0 && errno != EEXIST)
-        return io_fault("mkdir");
+        return file_fault("mkdir", "a media file");
     int fd = open(path_of(site, mem, w), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0 && errno == ENOENT)
         return fault(ERR_CONFLICT, "media_not_receiving", "cancelled meanwhile");
     if (fd < 0)
-        return io_fault("open");
+        return file_fault("open", "a media file");
     *ret_fd = fd;
     return OK;
 }
@@ -78,7 +71,7 @@ static err copy(int from, int to, int64_t offset, int64_t room, int64_t *ret_n)
     for (;;) {
         ssize_t n = pread(from, chunk, sizeof chunk, (off_t)done);
         if (n < 0)
-            return io_fault("read");
+            return file_fault("read", "a media file");
         if (n == 0)
             break;
         if (done + n > room)
@@ -86,7 +79,7 @@ static err copy(int from, int to, int64_t offset, int64_t room, int64_t *ret_n)
         for (ssize_t put = 0, k; put < n; put += k) {
             k = pwrite(to, chunk + put, (size_t)(n - put), (off_t)(offset + done + put));
             if (k <= 0)
-                return io_fault("write");
+                return file_fault("write", "a media file");
         }
         done += n;
     }
@@ -108,7 +101,7 @@ err work_write(struct site *site, arena *mem, const struct media_work *w, int64_
         return fault(ERR_CONFLICT, "media_offset", "another piece is being written");
     TRY(copy(fd, part, offset, w->size - offset, &n));
     if (fdatasync(part) != 0)
-        return io_fault("sync");
+        return file_fault("sync", "a media file");
     *ret_received = offset + n;
     return OK;
 }
@@ -184,7 +177,7 @@ static err unnamed(struct site *site, arena *mem, int *ret_fd)
 {
     int fd = open(str_z(mem, dir_of(site, mem)), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
-        return io_fault("temporary file");
+        return file_fault("temporary file", "a media file");
     *ret_fd = fd;
     return OK;
 }
@@ -194,7 +187,7 @@ static err poster_make(struct converting *c, int video)
     arena *mem = c->job->mem;
     AUTO_FD png = memfd_create("poster", MFD_CLOEXEC);
     if (png < 0)
-        return io_fault("memfd");
+        return file_fault("memfd", "a media file");
     TRY(convert_poster(video, &c->made, png, mem));
     c->poster_in = (struct media_in){.account_id = c->w.account_id,
                                      .user_id = c->w.created_by,

@@ -1,5 +1,6 @@
 /* What people were told: order, pages, arguments, read marks, whom an account's notice reaches. */
 #include "notice/notice.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -17,10 +18,9 @@ static struct db *db;
 static err seed(struct tx *t, void *ctx)
 {
     (void)ctx;
-    return db_exec(t,
-                   "INSERT INTO member (account_id, user_id, role, added_by, added_at) VALUES"
-                   " (7, 11, 'owner', 0, 1), (7, 12, 'editor', 0, 1), (7, 13, 'author', 0, 1)",
-                   DB_IN());
+    TRY(seed_member(t, 7, 11, S("owner")));
+    TRY(seed_member(t, 7, 12, S("editor")));
+    return seed_member(t, 7, 13, S("author"));
 }
 
 static int set_up(void **state)

@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "article/article.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "blob/blob.h"
 #include "owndata/owndata.h"
@@ -327,39 +328,20 @@ struct folder {
     const char *dir;
 };
 
-static err io_fault(const char *what)
-{
-    return fault(ERR_IO, errno == ENOSPC ? "disk_full" : "storage_unavailable", "%s: %s", what,
-                 strerror(errno));
-}
-
 static err create(const struct folder *f, arena *mem, str name, int *ret_fd)
 {
     str path = str_fmt(mem, "%s/%.*s", f->dir, FMT(name));
     int fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
-        return io_fault("export");
+        return file_fault("write", "the export");
     *ret_fd = fd;
-    return OK;
-}
-
-static err write_all(int fd, struct bytes b)
-{
-    while (b.n) {
-        ssize_t n = write(fd, b.p, b.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return io_fault("export");
-        b = (struct bytes){b.p + n, b.n - (size_t)n};
-    }
     return OK;
 }
 
 static err finish(int fd, err e)
 {
     if (close(fd) != 0 && e == OK)
-        return io_fault("export");
+        return file_fault("write", "the export");
     return e;
 }
 
@@ -368,7 +350,7 @@ static err folder_text(void *ctx, str name, struct bytes data)
     AUTO_ARENA(mem);
     int fd = -1;
     TRY(create(ctx, mem, name, &fd));
-    return finish(fd, write_all(fd, data));
+    return finish(fd, file_write(fd, data, "the export"));
 }
 
 static err copy(int from, int to)
@@ -381,10 +363,10 @@ static err copy(int from, int to)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return io_fault("blob");
+            return file_fault("read", "a blob");
         if (n == 0)
             return OK;
-        TRY(write_all(to, (struct bytes){chunk, (size_t)n}));
+        TRY(file_write(to, (struct bytes){chunk, (size_t)n}, "the export"));
     }
 }
 
@@ -404,7 +386,7 @@ err folder_sink(arena *mem, const char *dir, struct export_sink *ret_sink)
     for (size_t i = 0; i < LEN(INSIDE); i++)
         if (mkdir(str_fmt(mem, "%s%s", dir, INSIDE[i]).p, 0755) != 0)
             return errno == EEXIST ? fault(ERR_CONFLICT, "exists", "%s is there already", dir)
-                                   : io_fault(dir);
+                                   : file_fault("make", dir);
     *ret_sink = (struct export_sink){.text = folder_text, .file = folder_file, .ctx = f};
     return OK;
 }

@@ -2,6 +2,7 @@
 #include "package/build.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "blob/blob.h"
 #include "notice/notice.h"
 #include "package_index.html.h"
@@ -21,19 +22,11 @@ void build_fd_close(int *fd)
     *fd = -1;
 }
 
-static err io_fault(const char *what)
-{
-    int number = errno;
-    bool full = number == ENOSPC || number == EDQUOT;
-    return fault(ERR_IO, full ? "disk_full" : "storage_unavailable", "package %s: errno %d", what,
-                 number);
-}
-
 err build_unnamed(const struct build *b, int *ret_fd)
 {
     int fd = open(str_z(b->mem, b->run->site->data_dir), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
-        return io_fault("temporary file");
+        return file_fault("temporary file", "a package");
     *ret_fd = fd;
     return OK;
 }
@@ -88,7 +81,7 @@ static err fd_hash(arena *mem, int fd, str *ret_hash, int64_t *ret_size)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return io_fault("read");
+            return file_fault("read", "a package");
         if (n == 0)
             break;
         sha256_add(&c, (struct bytes){chunk, (size_t)n});

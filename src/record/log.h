@@ -71,6 +71,9 @@ err record_log_tile(struct record_log *l, arena *mem, struct tile_id id, struct 
  * checkpoint that has it, else against the newest. ERR_NOT_FOUND "not_sealed_yet". */
 err record_log_receipt(struct record_log *l, struct tx *t, arena *mem, int64_t record_id,
                        str *ret_text);
+/* Of the last record of a subject ("closing/7"). l may be NULL: ERR_NOT_FOUND "not_sealed_yet". */
+err record_log_receipt_last(struct record_log *l, struct tx *t, arena *mem, str subject,
+                            str *ret_text);
 /* Against one checkpoint of this log, so that many receipts fit together. */
 err record_log_receipt_at(struct record_log *l, struct tx *t, arena *mem, int64_t record_id,
                           str checkpoint, str *ret_text);

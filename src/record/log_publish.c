@@ -214,3 +214,14 @@ err record_log_receipt(struct record_log *l, struct tx *t, arena *mem, int64_t r
         TRY(file_text(l, mem, "checkpoint", &text));
     return receipt_of(l, mem, &leaf, text, ret_text);
 }
+
+err record_log_receipt_last(struct record_log *l, struct tx *t, arena *mem, str subject,
+                            str *ret_text)
+{
+    struct record_row *v = NULL;
+    size_t n = 0;
+    TRY(record_list(t, mem, subject, &v, &n));
+    if (!n || !l)
+        return fault(ERR_NOT_FOUND, "not_sealed_yet", "no log");
+    return record_log_receipt(l, t, mem, v[n - 1].id, ret_text);
+}

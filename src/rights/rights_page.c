@@ -4,6 +4,7 @@
 #include "job/job.h"
 #include "rights/rights_view.h"
 #include "rights_public.html.h"
+#include "user/confirm.h"
 #include "user/user.h"
 #include "user/user_view.h"
 
@@ -65,20 +66,8 @@ err page_rights(struct request *r)
 /* ---- beginning ---- */
 
 static const struct form_field CONTACT[] = {
-    {.name = "mobile",
-     .kind = FIELD_TEL,
-     .label = MSG_user_mobile,
-     .required = true,
-     .max = 20,
-     .autocomplete = "tel",
-     .check = mobile_check},
-    {.name = "code",
-     .kind = FIELD_CODE,
-     .label = MSG_user_code,
-     .help = MSG_user_code_help,
-     .required = true,
-     .min = 6,
-     .max = 6},
+    FIELD_MOBILE(MSG_user_mobile, "tel"),
+    FIELD_SMS_CODE,
 };
 #define PURPOSE "rights"
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "ruling/ruling.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -40,37 +41,16 @@ struct act {
 
 static err seed(struct tx *t, void *ctx)
 {
-    struct bytes b = str_bytes(S("x"));
+    struct seed_account seven = {7, S("seven"), S("Seven"), 1, S("individual"), S("life")};
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
-                " (11, 'o', '', $1, 1), (21, 'Anna', '', $1, 1), (31, 'h', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                " VALUES (7, 11, 'owner', 0, 1)",
-                DB_IN()));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state,"
-                " verified, name, intro, avatar, categories, articles, created_at, updated_at)"
-                " VALUES (7, 'seven', 1, $1, 'individual', 'active', 1, 'Seven', '', '', 'life',"
-                " 1, 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('seven', 7)", DB_IN()));
-    for (int64_t no = 1; no <= 9; no++) {
-        TRY(db_exec(t,
-                    "INSERT INTO article (account_id, no, state, kind, category, title, digest,"
-                    " cover, version, versions, author_id, created_at, updated_at, published_at,"
-                    " publish_at, reads) VALUES (7, $1, CASE WHEN $1 = 9 THEN 'draft' ELSE"
-                    " 'published' END, 'text', 'life', 'T', '', '', 1, 1, 5, 1, 1, 1, 0, 100)",
-                    DB_IN(no)));
-        TRY(db_exec(t,
-                    "INSERT INTO article_version (account_id, no, version, title, digest, cover,"
-                    " category, doc, hash, author_id, created_at) VALUES (7, $2, 1, 'T', '', '',"
-                    " 'life', '{\"type\":\"doc\",\"content\":[{\"type\":\"paragraph\",\"content\":"
-                    "[{\"type\":\"text\",\"text\":\"a\"}]}]}', $1, 5, 1)",
-                    DB_IN(b, no)));
-    }
+    TRY(seed_user(t, 11, S("o")));
+    TRY(seed_user(t, 21, S("Anna")));
+    TRY(seed_user(t, 31, S("h")));
+    TRY(seed_account(t, &seven));
+    TRY(seed_member(t, 7, 11, S("owner")));
+    TRY(db_exec(t, "UPDATE account SET articles = 1 WHERE id = 7", DB_IN()));
+    for (int64_t no = 1; no <= 9; no++)
+        TRY(seed_article(t, 7, no, no == 9 ? S("draft") : S("published")));
     return OK;
 }
 

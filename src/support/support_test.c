@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
 #include <setjmp.h>
@@ -25,21 +26,13 @@ struct act {
 
 static err seed(struct tx *t, void *ctx)
 {
+    static const char *const names[] = {"Reader", "Clerk", "Other", "Body"};
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
-                " (7, 'Reader', '', $1, 1), (8, 'Clerk', '', $1, 1), (9, 'Other', '', $1, 1),"
-                " (10, 'Body', '', $1, 1)",
-                DB_IN(str_bytes(S("x")))));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at)"
-                " VALUES (1, 'hall', 1, $1, 'government', 'active', 'n', 'i', 'law', 1, 1)",
-                DB_IN(str_bytes(S("k")))));
-    return db_exec(t,
-                   "INSERT INTO member (account_id, user_id, role, added_by, added_at)"
-                   " VALUES (1, 10, 'editor', 10, 1)",
-                   DB_IN());
+    for (size_t i = 0; i < LEN(names); i++)
+        TRY(seed_user(t, 7 + (int64_t)i, str_from(names[i])));
+    TRY(seed_account(t,
+                     &(struct seed_account){1, S("hall"), S("n"), 1, S("government"), S("law")}));
+    return seed_member(t, 1, 10, S("editor"));
 }
 
 static err open_tx(struct tx *t, void *ctx)

@@ -1,4 +1,5 @@
 /* Log in, second factor, passkeys at the door, log out. */
+#include "user/confirm.h"
 #include "user/device.h"
 #include "user/user_view.h"
 
@@ -8,19 +9,8 @@
 #include "user_door.html.h"
 
 static const struct form_field LOGIN[] = {
-    {.name = "mobile",
-     .kind = FIELD_TEL,
-     .label = MSG_user_mobile,
-     .required = true,
-     .max = 20,
-     .autocomplete = "username",
-     .check = mobile_check},
-    {.name = "password",
-     .kind = FIELD_PASSWORD,
-     .label = MSG_user_password,
-     .required = true,
-     .max = PASSWORD_MAX,
-     .autocomplete = "current-password"},
+    FIELD_MOBILE(MSG_user_mobile, "username"),
+    FIELD_OWN_PASSWORD,
 };
 static const struct form_field SECOND[] = {
     {.name = "code",

@@ -7,26 +7,9 @@
 #include "job/job.h"
 
 static const struct form_field MOBILE[] = {
-    {.name = "mobile",
-     .kind = FIELD_TEL,
-     .label = MSG_user_new_mobile,
-     .required = true,
-     .max = 20,
-     .autocomplete = "tel",
-     .check = mobile_check},
-    {.name = "code",
-     .kind = FIELD_CODE,
-     .label = MSG_user_code,
-     .help = MSG_user_code_help,
-     .required = true,
-     .min = 6,
-     .max = 6},
-    {.name = "password",
-     .kind = FIELD_PASSWORD,
-     .label = MSG_user_password,
-     .required = true,
-     .max = PASSWORD_MAX,
-     .autocomplete = "current-password"},
+    FIELD_MOBILE(MSG_user_new_mobile, "tel"),
+    FIELD_SMS_CODE,
+    FIELD_OWN_PASSWORD,
 };
 static const char PURPOSE[] = "mobile";
 

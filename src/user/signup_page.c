@@ -1,6 +1,7 @@
 /* Sign up, new password, invitations of staff. */
 #include "consent/consent.h"
 #include "settings/provider.h"
+#include "user/confirm.h"
 #include "user/device.h"
 #include "user/user_view.h"
 #include "user_door.html.h"
@@ -15,20 +16,8 @@ static const struct form_field SIGNUP[] = {
      .required = true,
      .max = 30,
      .autocomplete = "nickname"},
-    {.name = "mobile",
-     .kind = FIELD_TEL,
-     .label = MSG_user_mobile,
-     .required = true,
-     .max = 20,
-     .autocomplete = "tel",
-     .check = mobile_check},
-    {.name = "code",
-     .kind = FIELD_CODE,
-     .label = MSG_user_code,
-     .help = MSG_user_code_help,
-     .required = true,
-     .min = 6,
-     .max = 6},
+    FIELD_MOBILE(MSG_user_mobile, "tel"),
+    FIELD_SMS_CODE,
     {.name = "password",
      .kind = FIELD_PASSWORD,
      .label = MSG_user_password,

@@ -97,13 +97,6 @@ static struct table_view table(struct request *r, enum msg caption, const enum m
     return (struct table_view){.caption = msg(r->lang, caption), .cols = cols, .col_n = n};
 }
 
-static str time_of(arena *mem, int64_t at)
-{
-    struct moment m = clock_china(at);
-    return str_fmt(mem, "%.*s %02d:%02d:%02d", FMT(date_text(mem, m.date)), m.hour, m.minute,
-                   m.second);
-}
-
 static str kind_text(const struct request *r, str kind)
 {
     return msg_lookup(r->lang, "user.event_", str_z(r->mem, kind), MSG_word_none);
@@ -121,15 +114,6 @@ static str told(const struct request *r, const struct watch_event *e)
     return str_fmt(r->mem, "%.*s: %.*s", FMT(e->officer), FMT(e->note));
 }
 
-static void part(struct buf *b, const char *name, str value)
-{
-    if (!value.n)
-        return;
-    buf_fmt(b, "%s=", name);
-    url_part_add(b, value);
-    buf_add_char(b, '&');
-}
-
 static str next_page(const struct watching *w)
 {
     struct buf b;
@@ -137,11 +121,11 @@ static str next_page(const struct watching *w)
         return S("");
     buf_init(&b, w->r->mem, 2048);
     buf_add(&b, S("/desk/logins?"));
-    part(&b, "kind", w->v.kind);
-    part(&b, "ip", w->v.ip);
-    part(&b, "user", w->v.user);
-    part(&b, "from", w->v.from);
-    part(&b, "until", w->v.until);
+    url_pair_add(&b, "kind", w->v.kind);
+    url_pair_add(&b, "ip", w->v.ip);
+    url_pair_add(&b, "user", w->v.user);
+    url_pair_add(&b, "from", w->v.from);
+    url_pair_add(&b, "until", w->v.until);
     buf_fmt(&b, "before=%lld", (long long)w->events[w->event_n - 1].id);
     return buf_str(&b);
 }
@@ -156,7 +140,7 @@ static struct table_view event_table(const struct watching *w)
     for (size_t i = 0; i < w->event_n; i++) {
         const struct watch_event *e = &w->events[i];
         struct table_cell *c = NEW_N(r->mem, struct table_cell, LEN(HEADS));
-        c[0].text = time_of(r->mem, e->at);
+        c[0].text = clock_china_seconds(r->mem, e->at);
         c[1].text = kind_text(r, e->kind);
         c[2].text = who(r, e);
         c[3].text = str_fmt(r->mem, "%.*s:%d", FMT(e->ip), e->port);
@@ -363,7 +347,7 @@ err do_logins_export(struct request *r)
     for (size_t i = 0; i < w.event_n; i++) {
         const struct watch_event *e = &w.events[i];
         const str line[] = {str_fmt(r->mem, "%lld", (long long)e->id),
-                            time_of(r->mem, e->at),
+                            clock_china_seconds(r->mem, e->at),
                             e->kind,
                             str_fmt(r->mem, "%lld", (long long)e->user_id),
                             e->user,

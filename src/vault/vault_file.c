@@ -1,7 +1,9 @@
 /* Sealed files: secretstream in chunks, through memory files only. */
+#include "base/file.h"
 #include "blob/blob.h"
 #include "vault/vault_impl.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,36 +29,21 @@ struct stream {
     uint8_t *in, *out; /* SEALED_CHUNK bytes each */
 };
 
-static err io_failed(const char *what)
-{
-    return fault(ERR_IO, "storage_unavailable", "%s a file of the vault", what);
-}
-
 /* n bytes unless the file ends before. */
 static err read_at(int fd, uint8_t *p, size_t n, int64_t at, size_t *ret_n)
 {
     size_t got = 0;
     while (got < n) {
         ssize_t k = pread(fd, p + got, n - got, at + (int64_t)got);
+        if (k < 0 && errno == EINTR)
+            continue;
         if (k < 0)
-            return io_failed("reading");
+            return file_fault("read", "a file of the vault");
         if (k == 0)
             break;
         got += (size_t)k;
     }
     *ret_n = got;
-    return OK;
-}
-
-static err write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, p, n);
-        if (k <= 0)
-            return io_failed("writing");
-        p += k;
-        n -= (size_t)k;
-    }
     return OK;
 }
 
@@ -69,7 +56,7 @@ static err seal_stream(struct stream *s, int from, int to)
         unsigned char tag = n < CHUNK ? STREAM(TAG_FINAL) : STREAM(TAG_MESSAGE);
         unsigned long long out_n = 0;
         ASSERT(STREAM(push)(&s->state, s->out, &out_n, s->in, n, s->aad.p, s->aad.n, tag) == 0);
-        TRY(write_all(to, s->out, (size_t)out_n));
+        TRY(file_write(to, (struct bytes){s->out, (size_t)out_n}, "a file of the vault"));
         if (n < CHUNK)
             return OK;
     }
@@ -86,7 +73,7 @@ static err open_stream(struct stream *s, int from, int to)
             STREAM(pull)(&s->state, s->out, &out_n, &tag, s->in, n, s->aad.p, s->aad.n) != 0 ||
             (tag == STREAM(TAG_FINAL)) != (n < SEALED_CHUNK))
             return fault(ERR_BUG, "vault_tampered", "a sealed file does not open");
-        TRY(write_all(to, s->out, (size_t)out_n));
+        TRY(file_write(to, (struct bytes){s->out, (size_t)out_n}, "a file of the vault"));
         if (tag == STREAM(TAG_FINAL))
             return OK;
     }
@@ -119,12 +106,12 @@ err vault_seal_file(struct vault_files f, struct vault_ref ref, int fd, str *ret
     TRY(db_tx(f.vault->db, key_get, &g));
     AUTO_FD to = memfd_create("gongqi-sealed", MFD_CLOEXEC);
     if (to < 0)
-        return io_failed("making");
+        return file_fault("make", "a file of the vault");
     struct stream s = stream_new(f, ref);
     uint8_t header[HEADER_N] = {FILE_VERSION};
     ASSERT(STREAM(init_push)(&s.state, header + 1, g.key) == 0);
     sodium_memzero(g.key, sizeof g.key);
-    TRY(write_all(to, header, sizeof header));
+    TRY(file_write(to, (struct bytes){header, sizeof header}, "a file of the vault"));
     TRY(seal_stream(&s, fd, to));
     sodium_memzero(&s.state, sizeof s.state);
     int64_t size = 0;
@@ -145,7 +132,7 @@ static err open_to(struct vault_files f, struct vault_ref ref, int from, int to)
     sodium_memzero(g.key, sizeof g.key);
     TRY(open_stream(&s, from, to));
     sodium_memzero(&s.state, sizeof s.state);
-    return lseek(to, 0, SEEK_SET) == 0 ? OK : io_failed("reading");
+    return lseek(to, 0, SEEK_SET) == 0 ? OK : file_fault("read", "a file of the vault");
 }
 
 err vault_open_file(struct vault_files f, struct vault_ref ref, str hash, int *ret_fd)
@@ -155,7 +142,7 @@ err vault_open_file(struct vault_files f, struct vault_ref ref, str hash, int *r
     TRY(blob_open(f.blobs, hash, &from, &size));
     int to = memfd_create("gongqi-plain", MFD_CLOEXEC);
     if (to < 0)
-        return io_failed("making");
+        return file_fault("make", "a file of the vault");
     err e = open_to(f, ref, from, to);
     if (e != OK) {
         (void)close(to);

@@ -91,6 +91,15 @@ void url_part_add(struct buf *b, str s)
     }
 }
 
+void url_pair_add(struct buf *b, const char *name, str value)
+{
+    if (!value.n)
+        return;
+    buf_fmt(b, "%s=", name);
+    url_part_add(b, value);
+    buf_add_char(b, '&');
+}
+
 str request_here(const struct request *r)
 {
     struct buf b;

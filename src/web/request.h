@@ -79,6 +79,8 @@ bool request_wants_json(const struct request *r);
 str request_here(const struct request *r);
 /* Adds s percent-encoded, but for letters, digits and - . _ ~ / */
 void url_part_add(struct buf *b, str s);
+/* Adds "name=value&", or nothing when value is empty: what a list's next page asks for again. */
+void url_pair_add(struct buf *b, const char *name, str value);
 
 /* ---- database ---- */
 /* Runs fn in a write transaction and adds the operation log row to it. The only way for a handler

@@ -1,17 +1,12 @@
 // The demo site with a browser beside it, and its people logged in.
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { binary, serve } from '../site/binary.mjs';
+import { demoData, serve } from '../site/binary.mjs';
 import { arrives, launch } from './chromium.mjs';
-
-const release = new URL('../../build/release/gongqi', import.meta.url).pathname;
-const demo = (data, ...more) => execFileSync(existsSync(release) ? release : binary(), ['demo', '--data', data, ...more], { encoding: 'utf8', stdio: 'pipe' });
 
 export const visitor = 'visitor';
 
 export async function demoSite() {
   const server = await serve();
-  const table = demo(server.data);
+  const table = demoData(server.data);
   const browser = await launch();
   const base = `http://127.0.0.1:${server.port}`;
   const context = (options = {}) => browser.newContext({ baseURL: base, locale: 'zh-CN', reducedMotion: 'reduce', viewport: { width: 1440, height: 900 }, ...options });
@@ -31,7 +26,7 @@ export async function demoSite() {
     await page.getByLabel('密码').fill(password);
     await arrives(page, () => page.getByRole('button', { name: '登录', exact: true }).click());
     if (page.url().endsWith('/login/second-factor')) {
-      const code = demo(server.data, '--show').match(new RegExp(`${mobile}\\s+\\S+\\s+(\\d{6})`))[1];
+      const code = demoData(server.data, '--show').match(new RegExp(`${mobile}\\s+\\S+\\s+(\\d{6})`))[1];
       await page.getByLabel('动态验证码').fill(code);
       await arrives(page, () => page.keyboard.press('Enter'));
     }

@@ -1,14 +1,10 @@
 // A demo site for the editor's tests: one of its operators in a browser, writing a new article.
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { binary, serve } from '../site/binary.mjs';
+import { demoData, serve } from '../site/binary.mjs';
 import { launch } from './chromium.mjs';
-
-const release = new URL('../../build/release/gongqi', import.meta.url).pathname;
 
 export async function editorSite() {
   const server = await serve();
-  const table = execFileSync(existsSync(release) ? release : binary(), ['demo', '--data', server.data], { encoding: 'utf8', stdio: 'pipe' });
+  const table = demoData(server.data);
   const browser = await launch();
   const people = [...table.matchAll(/^operator\s+(\d+)\s+(\S+)/gm)].map((m) => ({ mobile: m[1], password: m[2] }));
   const faults = [];

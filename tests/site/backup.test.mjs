@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdir
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { binary, launch } from './binary.mjs';
+import { binary, demoData, launch } from './binary.mjs';
 import { startSite } from './drive.mjs';
 
 let site, dir, file, passphrase, other;
@@ -34,7 +34,7 @@ before(async () => {
   passphrase = join(dir, 'passphrase');
   writeFileSync(passphrase, 'correct horse battery staple\n');
   site = await startSite();
-  execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { stdio: 'pipe' });
+  demoData(site.data, ...site.db);
 });
 after(async () => {
   if (other) (other.child.kill('SIGTERM'), await other.ended);

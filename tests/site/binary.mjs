@@ -1,5 +1,5 @@
 // Starts the built binary on a free port with an empty data directory; stops it after the test.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,13 @@ export function binary() {
   const found = choices.filter(Boolean).map((p) => (p.startsWith('/') ? p : join(root, p))).find(existsSync);
   if (!found) throw new Error('no binary: build first or set GONGQI_TEST_BIN');
   return found;
+}
+
+// Fills a site with demo data, or shows its logins (--show); gives the table that is printed. By the
+// release build, which takes a sixth of the sanitized one's time; demo.test.mjs is about the demo itself.
+export function demoData(data, ...more) {
+  const release = join(root, 'build/release/gongqi');
+  return execFileSync(existsSync(release) ? release : binary(), ['demo', '--data', data, ...more], { encoding: 'utf8', stdio: 'pipe' });
 }
 
 // Starts it on a folder that is there; resolves when it serves.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { demoData } from './binary.mjs';
 import { startSite } from './drive.mjs';
 
 const ORIGIN = 'https://news.example.org';
@@ -11,7 +11,7 @@ let site;
 let article;
 before(async () => {
   site = await startSite('--public-url', ORIGIN, '--websub-hub', HUB, '--rate-factor', '1000');
-  execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { stdio: 'pipe' });
+  demoData(site.data, ...site.db);
   article = (await get('/')).text.match(/href="(\/a\/[a-z-]+\/\d+)"/)[1];
 });
 after(() => site.stop());

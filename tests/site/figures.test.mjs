@@ -1,9 +1,8 @@
 // Figures of reading: each reader once, from the page cache too; sources, completion, subscribers;
 // tables, charts and files for the account's people and for staff; nothing that names a reader.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { demoData } from './binary.mjs';
 import { startSite, words } from './drive.mjs';
 
 let site, operator, staff, handle, article, start;
@@ -28,7 +27,7 @@ async function until(wanted) {
 
 before(async () => {
   site = await startSite();
-  const who = execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { encoding: 'utf8', stdio: 'pipe' });
+  const who = demoData(site.data, ...site.db);
   const [, mobile, password] = who.match(/^operator\s+(154\d{8})\s+(\S+)/m);
   operator = Object.assign(site.person(), { mobile, password });
   await operator.submit('/login', { 手机号: mobile, 密码: password }, { button: '登录' });

@@ -1,14 +1,13 @@
 // What editors choose for the front page (A4.1), and the directory of public bodies (A4.2).
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { demoData } from './binary.mjs';
 import { startSite, words } from './drive.mjs';
 
 let site, chief, visitor;
 before(async () => {
   site = await startSite();
-  execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { stdio: 'pipe' });
+  demoData(site.data, ...site.db);
   chief = await site.member('editor_in_chief', '总编辑乙');
   visitor = site.person();
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { checkLog, checkReceipt, reader, readCheckpoint, readKey } from '../verify.mjs';
-import { binary } from './binary.mjs';
+import { binary, demoData } from './binary.mjs';
 import { citizenNumber, pdf, startSite, words } from './drive.mjs';
 
 const verifier = join(dirname(binary()), 'gongqi-verify');
@@ -16,7 +16,7 @@ let site, demo, dir, key;
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'gongqi-log-'));
   site = await startSite('--rate-factor', '1000');
-  demo = execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { stdio: 'pipe' }).toString();
+  demo = demoData(site.data, ...site.db);
   writeFileSync(join(dir, 'key'), await text('/log/key'));
   key = readKey(await text('/log/key'));
 });

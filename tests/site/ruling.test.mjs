@@ -1,13 +1,12 @@
 // From a report to a decision, its measures on every public surface, the second officer, the appeal
 // and the report to the authority (A11.1 to A11.6, A13.1, A13.2).
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { demoData } from './binary.mjs';
 import { startSite, words } from './drive.mjs';
 
 let site, operator, reviewer, second, chief, compliance, reader, handle;
-const demo = (...args) => execFileSync(binary(), ['demo', '--data', site.data, ...site.db, ...args], { stdio: 'pipe' }).toString();
+const demo = (...args) => demoData(site.data, ...site.db, ...args);
 
 async function login(rows, role, nth = 0) {
   const row = rows.filter((l) => l.startsWith(role))[nth].split(/\s+/);

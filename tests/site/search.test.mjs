@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { binary, demoData } from './binary.mjs';
 import { startSite, words } from './drive.mjs';
 
 let site;
 let table;
 before(async () => {
   site = await startSite('--rate-factor', '1000');
-  table = execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { stdio: 'pipe' }).toString();
+  table = demoData(site.data, ...site.db);
 });
 after(() => site.stop());
 

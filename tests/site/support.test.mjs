@@ -1,9 +1,8 @@
 // Support (A4.3): questions and answers both ways, the priority lane of public bodies, clock and
 // satisfaction; contact and about for everybody.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { demoData } from './binary.mjs';
 import { pdf, startSite, words } from './drive.mjs';
 
 let site, table, officer, other, reader, body;
@@ -15,7 +14,7 @@ const demoPerson = async (role) => {
 };
 before(async () => {
   site = await startSite();
-  table = execFileSync(binary(), ['demo', '--data', site.data, ...site.db], { encoding: 'utf8', stdio: 'pipe' });
+  table = demoData(site.data, ...site.db);
   officer = await site.member('compliance', '客服甲');
   other = await site.member('reviewer', '客服乙');
   reader = await site.member('', '提问人');

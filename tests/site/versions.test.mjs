@@ -1,12 +1,11 @@
 // Versions of an article: what changed, taking one up again, and that a rejected one stays hidden.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { binary } from './binary.mjs';
+import { demoData } from './binary.mjs';
 import { startSite, words } from './drive.mjs';
 
 let site, writer, reviewer, console, article;
-const demo = (...args) => execFileSync(binary(), ['demo', '--data', site.data, ...site.db, ...args], { stdio: 'pipe' }).toString();
+const demo = (...args) => demoData(site.data, ...site.db, ...args);
 
 async function login(role, nth = 0) {
   const row = demo('--show').split('\n').filter((l) => l.startsWith(role))[nth].split(/\s+/);

@@ -4,13 +4,19 @@
 #include "db/migrate.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TEST_READERS = 8 };
 static char place[512], url[1024];
+/* A migrated database that the others of this program are copies of: a file, or the name of a
+ * template. Empty until the first one is asked for. */
+static char form[512];
 
 bool test_db_is_postgres(void)
 {
@@ -49,13 +55,14 @@ static void server_say(const char *sql)
     PQfinish(c);
 }
 
-static void place_make(void)
+/* like: the PostgreSQL database to copy. */
+static void place_make(const char *like)
 {
     static int count;
     if (test_db_is_postgres()) {
-        char sql[700];
+        char sql[1300];
         snprintf(place, sizeof place, "gongqi_test_%d_%d", (int)getpid(), count++);
-        snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'", place);
+        snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s ENCODING 'UTF8'", place, like);
         server_say(sql);
         /* …/postgres?host=DIR: the database's name stands before the question mark */
         const char *q = strchr(server_url(), '?');
@@ -81,7 +88,7 @@ void test_db_again(struct db **ret_db)
 
 void test_db_open_empty(struct db **ret_db)
 {
-    place_make();
+    place_make("template0");
     test_db_again(ret_db);
 }
 
@@ -89,12 +96,6 @@ void test_db_migrate(struct db *db)
 {
     int n = 0;
     must(migrate(db, &n));
-}
-
-void test_db_open(struct db **ret_db)
-{
-    test_db_open_empty(ret_db);
-    test_db_migrate(*ret_db);
 }
 
 static void directory_remove(void)
@@ -109,6 +110,62 @@ static void directory_remove(void)
     }
     closedir(d);
     rmdir(place);
+}
+
+static void form_drop(void)
+{
+    char sql[700];
+    snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s WITH (FORCE)", form);
+    if (test_db_is_postgres())
+        server_say(sql);
+    else
+        unlink(form);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    struct stat st;
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    ASSERT(in >= 0 && out >= 0 && fstat(in, &st) == 0);
+    for (off_t left = st.st_size; left > 0;) {
+        ssize_t n = sendfile(out, in, NULL, (size_t)left);
+        ASSERT(n > 0);
+        left -= n;
+    }
+    close(in);
+    close(out);
+}
+
+/* Migrating takes long under sanitizers, so it is done once for a program. */
+static void form_make(void)
+{
+    struct db *db;
+    test_db_open_empty(&db);
+    test_db_migrate(db);
+    db_close(db);
+    if (test_db_is_postgres()) {
+        snprintf(form, sizeof form, "%s", place);
+    } else {
+        char made[600];
+        snprintf(made, sizeof made, "%s/test.db", place);
+        snprintf(form, sizeof form, "%.500s.form", place);
+        ASSERT(rename(made, form) == 0);
+        directory_remove();
+    }
+    ASSERT(atexit(form_drop) == 0);
+}
+
+void test_db_open(struct db **ret_db)
+{
+    char at[600];
+    if (!*form)
+        form_make();
+    place_make(form);
+    snprintf(at, sizeof at, "%s/test.db", place);
+    if (!test_db_is_postgres())
+        copy_file(form, at);
+    test_db_again(ret_db);
 }
 
 void test_db_close(struct db *db)
