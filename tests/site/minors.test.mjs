@@ -44,7 +44,7 @@ test('a guardian consents by a code to their own number', async () => {
 });
 
 test('minors\' mode hides what carries a prompt, in lists and on its page', async () => {
-  const one = await publish('会带来提示的文章', { minors: 'conduct' });
+  const one = await publish('会带来提示的文章', { declarations: { minors: 'conduct' } });
   assert.equal(one.state, 'published', JSON.stringify(one));
   await publish('给大家的文章', {});
   path = `/a/${handle}/${one.no}`;
