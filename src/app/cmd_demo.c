@@ -130,6 +130,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_cases(d));
     TRY(demo_rights(d));
     TRY(demo_programs(d));
+    TRY(demo_duties(d));
     TRY(demo_leaving(d));
     TRY(demo_packages(d));
     TRY(demo_hands(d));

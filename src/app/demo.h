@@ -97,6 +97,7 @@ err demo_hands(struct demo *d);    /* two-person publishing, a transfer, account
 err demo_cases(struct demo *d);    /* findings, rulings, an appeal */
 err demo_around(struct demo *d);   /* series, pinned articles; after demo_articles */
 err demo_programs(struct demo *d); /* tokens and webhooks */
+err demo_duties(struct demo *d);   /* staff, provisions, consents; after demo_people */
 err demo_rights(struct demo *d);   /* a complaint, emergencies, the patrol; after demo_cases */
 
 /* Fills up to `articles` published ones, about 4 kB each, dated now; the site is a demo already and

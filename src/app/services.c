@@ -34,6 +34,7 @@
 #include "ruling/ruling.h"
 #include "scan/rules.h"
 #include "settings/provider.h"
+#include "staffing/staffing.h"
 #include "transfer/transfer.h"
 #include "user/watch.h"
 #include "vault/vault.h"
@@ -157,6 +158,13 @@ static err job_audit(void *ctx, const struct job *job)
         log_line(LOG_ERROR, "audit_differences", LOG_INT("n", a->differences),
                  LOG_TEXT("first", a->v[0].what), LOG_INT("id", a->v[0].id));
     return audit_note(s->db, a);
+}
+
+static err job_staffing(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    (void)job;
+    return staffing_job(s->db, s->provider);
 }
 
 static err job_emergency(void *ctx, const struct job *job)
@@ -286,6 +294,7 @@ static const struct job_kind JOBS[] = {
      .timeout_ms = HOUR_MS},
     {.name = EMERGENCY_JOB, .fn = job_emergency, .every_ms = SECOND_MS, .wanted = emergency_over},
     {.name = PATROL_JOB, .fn = job_patrol, .every_ms = HOUR_MS, .wanted = patrol_wanted},
+    {.name = STAFFING_JOB, .fn = job_staffing, .every_ms = 5 * MINUTE_MS},
     {.name = RIGHTS_JOB, .fn = job_rights, .every_ms = 2 * SECOND_MS, .wanted = rights_wanted},
     {.name = LEARNING_JOB,
      .fn = learning_job,

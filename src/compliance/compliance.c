@@ -57,7 +57,9 @@ static err count_wrong(struct tx *t, arena *mem, str what, int64_t *ret_n)
                   {S_INIT("expired"), store_expired_identities},
                   {S_INIT("vault_waiting"), store_vault_waiting},
                   {S_INIT("dead_jobs"), store_dead_jobs},
-                  {S_INIT("emergency_review"), store_unreviewed}};
+                  {S_INIT("emergency_review"), store_unreviewed},
+                  {S_INIT("untrained"), store_untrained},
+                  {S_INIT("capacity"), store_capacity_alarms}};
     (void)mem;
     for (size_t i = 0; i < LEN(counts); i++)
         if (str_eq(what, counts[i].what))

@@ -64,6 +64,22 @@ err store_unreviewed(struct tx *t, int64_t *ret_n)
                   DB_IN(), DB_OUT(ret_n));
 }
 
+/* Reviewers whose newest training in the review of content is over; who never had one is new. */
+err store_untrained(struct tx *t, int64_t *ret_n)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*) FROM (SELECT g.user_id FROM staff_training g JOIN user_role r"
+                  " ON r.user_id = g.user_id AND r.role = 'reviewer' WHERE g.course = 'review'"
+                  " AND g.void_at = 0 GROUP BY g.user_id HAVING MAX(g.expires_at) <= $1) o",
+                  DB_IN(tx_now(t)), DB_OUT(ret_n));
+}
+
+err store_capacity_alarms(struct tx *t, int64_t *ret_n)
+{
+    return db_one(t, NULL, "SELECT COUNT(*) FROM capacity_alarm WHERE rings = 1", DB_IN(),
+                  DB_OUT(ret_n));
+}
+
 err store_told(struct tx *t, arena *mem, int64_t **ret_v, size_t *ret_n)
 {
     int64_t *v = NEW_N(mem, int64_t, MAX_TOLD), id = 0;

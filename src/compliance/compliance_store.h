@@ -12,6 +12,8 @@ err store_expired_identities(struct tx *t, int64_t *ret_n);
 err store_vault_waiting(struct tx *t, int64_t *ret_n);
 /* Emergencies that ended without a review. */
 err store_unreviewed(struct tx *t, int64_t *ret_n);
+err store_untrained(struct tx *t, int64_t *ret_n);
+err store_capacity_alarms(struct tx *t, int64_t *ret_n);
 err store_dead_jobs(struct tx *t, int64_t *ret_n);
 /* Who is told: users with one of these roles, at most 100. */
 err store_told(struct tx *t, arena *mem, int64_t **ret_v, size_t *ret_n);

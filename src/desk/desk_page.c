@@ -4,6 +4,7 @@
 
 #include "package/package.h"
 #include "record/record.h"
+#include "staffing/staffing.h"
 
 enum { REASON_MAX = 500, BULK = 5 };
 
@@ -145,9 +146,18 @@ err desk_answer(struct request *r, int64_t id, err e)
     return show_case(r, id, status, msg_lookup(r->lang, "reason.", f.reason, MSG_reason_invalid));
 }
 
+/* Who lacks a training that their roles oblige to may be kept from claiming (A5.2). */
+static err trained(struct tx *t, const struct request *r)
+{
+    struct provider_settings ps;
+    provider_live_get(r->site->provider, r->mem, &ps);
+    return training_may_claim(t, &ps, r->session.user_id, r->session.roles);
+}
+
 static err claim(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
+    TRY(trained(t, x->r));
     TRY(case_load(t, x->r->mem, x->id, &x->c));
     TRY(kind_allowed(x->r, &x->c));
     return case_claim(t, x->id, x->r->session.user_id, desk_lease_ms(x->r));
@@ -188,7 +198,11 @@ static err turn(struct tx *t, struct one *x, int64_t done, int64_t *ret_id)
                              .lease_ms = desk_lease_ms(x->r),
                              .done = done};
     int64_t id = 0;
-    err e = case_turn_next(t, x->r->mem, &turn, &id);
+    err e = trained(t, x->r);
+    if (e == ERR_DENIED && done) /* what was decided stands */
+        e = ERR_NOT_FOUND;
+    if (e == OK)
+        e = case_turn_next(t, x->r->mem, &turn, &id);
     *ret_id = e == OK ? id : 0;
     return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -196,6 +210,7 @@ static err turn(struct tx *t, struct one *x, int64_t done, int64_t *ret_id)
 static err next(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
+    TRY(trained(t, x->r));
     return turn(t, x, x->skip, &x->next_id);
 }
 
@@ -203,6 +218,7 @@ static err bulk(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
     struct request *r = x->r;
+    TRY(trained(t, r));
     for (int i = 0; i < BULK; i++) {
         err e = case_next(t, desk_kinds_of(r->session.roles), r->session.user_id, desk_lease_ms(r),
                           &x->next_id);

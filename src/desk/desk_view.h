@@ -63,6 +63,7 @@ struct desk_list_view {
 };
 struct desk_home_view {
     str csrf;
+    str training; /* what is missing of one's own; "" = nothing */
     bool can_next;
     struct table_view mine, next, kinds;
     struct facts_view state;

@@ -5,7 +5,7 @@
 #include "partials.html.h"
 
 #include "base/clock.h"
-#include "settings/provider.h"
+#include "staffing/staffing_view.h"
 
 enum { PAGE_ROWS = 50, COLUMNS = 4, HOME_ROWS = 8 };
 
@@ -170,6 +170,7 @@ struct home {
     struct job_counts jobs;
     struct mail_counts mail;
     struct casefile *mine, *open;
+    struct standing standing; /* of one's own training */
     size_t mine_n, open_n;
 };
 
@@ -181,6 +182,7 @@ static err load_home(struct tx *t, void *ctx)
     TRY(case_count(t, me, tx_now(t), &h->counts));
     TRY(job_count(t, &h->jobs));
     TRY(mail_count(t, &h->mail));
+    TRY(training_standing(t, me, h->r->session.roles, &h->standing));
     struct case_filter f = {.kind = -1, .claimed_by = me, .limit = HOME_ROWS};
     TRY(case_list(t, mem, &f, &h->mine, &h->mine_n));
     f = (struct case_filter){.kind = -1, .limit = PAGE_ROWS};
@@ -290,9 +292,12 @@ static struct facts_view state_of(struct home *h)
 err page_desk(struct request *r)
 {
     struct home h = {.r = r};
+    struct provider_settings ps;
+    provider_live_get(r->site->provider, r->mem, &ps);
     TRY(request_read(r, load_home, &h));
     struct desk_home_view v = {.csrf = r->session.csrf,
                                .can_next = desk_kinds_of(r->session.roles) != 0,
+                               .training = staffing_warning(r, &ps, &h.standing),
                                .mine = mine_table(&h),
                                .next = next_table(&h),
                                .kinds = kinds_table(&h),

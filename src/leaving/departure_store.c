@@ -134,6 +134,7 @@ err store_private_erase(struct tx *t, int64_t user_id)
     TRY(db_exec(t, "DELETE FROM notice WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM passkey WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM passkey_challenge WHERE user_id = $1", DB_IN(user_id)));
+    TRY(db_exec(t, "DELETE FROM user_age WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM user_device WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "UPDATE api_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL",
                 DB_IN(user_id, tx_now(t))));

@@ -34,6 +34,7 @@ static str kept(const struct showing *x, const char *how)
     } MONTHS[] = {{"login", ps->retention_identity_months},
                   {"oplog", ps->retention_oplog_months},
                   {"api_use", ps->retention_api_use_months},
+                  {"provision", ps->retention_provision_months},
                   {"access", ps->retention_vault_access_months}};
     str n = str_fmt(x->r->mem, "%d", EXPORT_DAYS);
     for (size_t i = 0; i < LEN(MONTHS); i++)

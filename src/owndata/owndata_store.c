@@ -11,6 +11,37 @@ enum { EXPORTS = 50, BATCH = 100, MEDIA_ROWS = 100000 };
 #define THEIRS " (SELECT g.id FROM registrant g WHERE g.user_id = $1)"
 #define ROWS(sql) return DB_SQL(sql " LIMIT $2")
 
+static const struct db_sql *about_staff(enum own_class c)
+{
+    switch ((int)c) {
+    case OWN_age:
+        ROWS("SELECT set_at, " TEXT("birth_year") ", " TEXT(
+            "minors_mode") ", '', '', '' FROM user_age WHERE user_id = $1");
+    case OWN_guardian:
+        ROWS("SELECT at, " TEXT("given") ", " TEXT(
+            "rules_version") ", '', '', '' FROM guardian_word WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_consent:
+        ROWS("SELECT at, purpose, " TEXT("given") ", " TEXT(
+            "notice_version") ", '', '' FROM consent WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_skills:
+        ROWS("SELECT written_at, languages, note, families, '', '' FROM staff_profile"
+             " WHERE user_id = $1");
+    case OWN_training:
+        ROWS("SELECT held_at, evidence, title, course, " TEXT(
+            "expires_at") ", CASE WHEN void_at > 0 THEN 'struck' ELSE 'stands' END"
+                          " FROM staff_training WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_shift:
+        ROWS("SELECT from_at, handover, state, " TEXT(
+            "until_at") ", '', '' FROM staff_shift WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_provision:
+        ROWS("SELECT p.ended_at, p.recipient, p.contact, p.purpose, p.reference, p.fields"
+             " FROM provision_person k JOIN provision p ON p.id = k.provision_id"
+             " WHERE k.user_id = $1 AND p.state = 'handed' ORDER BY p.id DESC");
+    default:
+        return NULL;
+    }
+}
+
 static const struct db_sql *about_person(enum own_class c)
 {
     switch ((int)c) {
@@ -68,7 +99,7 @@ static const struct db_sql *about_person(enum own_class c)
                                              " WHERE owner_id = $1 OR owner_id IN" THEIRS
                                              " ORDER BY id DESC");
     default:
-        return NULL;
+        return about_staff(c);
     }
 }
 

@@ -1,9 +1,11 @@
 /* What a package is about: account, article, versions, media, and the sealed identity. */
 #include "article/render.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "blob/blob.h"
 #include "package/build.h"
 #include "package_index.html.h"
+#include "provision/provision.h"
 #include "registrant/registrant.h"
 #include "settings/settings.h"
 #include "vault/vault.h"
@@ -14,6 +16,7 @@ struct part {
     struct build *b;
     arena *mem;
     struct jw j;
+    struct provision out; /* what the recipient gets of the identity */
 };
 
 /* ---- the subject ---- */
@@ -345,6 +348,22 @@ static err identity_tx(struct tx *t, void *ctx)
     return OK;
 }
 
+static str identity_fields(arena *mem)
+{
+    str out = S("");
+    for (int f = 0; f < IDENTITY_FIELDS; f++)
+        out = str_fmt(mem, "%.*s%s%s", FMT(out), f ? "," : "",
+                      identity_field_name((enum identity_field)f));
+    return out;
+}
+
+/* In the register of provisions like any other (A9.2). */
+static err provision_tx(struct tx *t, void *ctx)
+{
+    struct part *x = ctx;
+    return provision_note(t, x->mem, &x->out, x->b->account.id);
+}
+
 err content_identity(struct build *b)
 {
     AUTO_ARENA(mem);
@@ -358,5 +377,16 @@ err content_identity(struct build *b)
     TRY(db_tx(b->run->site->db, identity_tx, &x));
     TRY(buf_take(&x.j.out, &plain));
     TRY(package_seal(mem, key, plain, &sealed));
+    struct sha256 hash = sha256(sealed);
+    x.out = (struct provision){.recipient = b->p.recipient,
+                               .contact = S(""),
+                               .reference = b->p.number,
+                               .purpose = b->p.identity_reason,
+                               .fields = identity_fields(mem),
+                               .asked_by = b->p.asked_by,
+                               .second_by = b->p.second_by,
+                               .hash = {(const uint8_t *)&hash, sizeof hash},
+                               .size = (int64_t)sealed.n};
+    TRY(db_tx(b->run->site->db, provision_tx, &x));
     return build_text(b, S("identity.sealed"), "application/octet-stream", bytes_str(sealed));
 }

@@ -367,7 +367,7 @@ static void purge(void)
     struct retention_plan plan;
     int64_t rows = 0;
     for (int c = 0; c < RETENTION_CLASSES; c++)
-        plan.months[c] = 6;
+        plan.months[c] = retention_floor((enum retention_class)c);
     assert_int_equal(retention_purge(site.db, &plan, &rows), OK);
     assert_int_equal(package_sweep_job(&site, &(struct job){.mem = mem}), OK);
 }

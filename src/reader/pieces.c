@@ -45,34 +45,47 @@ static str next_of(const struct request *r, const struct article *v, size_t n)
                    (long long)last->published_at, (long long)last->account_id, (long long)last->no);
 }
 
-static struct article_item *items_of(const struct request *r, const struct article *v, size_t n)
+bool hidden_from(const struct request *r, const struct declaration *d)
+{
+    return r->session.minor && d->v[DECLARE_minors].n && !str_eq(d->v[DECLARE_minors], S("none"));
+}
+
+static struct article_item *items_of(const struct request *r, const struct article *v, size_t n,
+                                     size_t *ret_n)
 {
     struct article_item *items = NEW_N(r->mem, struct article_item, n);
+    size_t k = 0;
     for (size_t i = 0; i < n; i++) {
-        items[i] = (struct article_item){
+        struct declaration d = declared_of(r->mem, v[i].declared);
+        if (hidden_from(r, &d))
+            continue;
+        items[k] = (struct article_item){
             .a = &v[i],
             .cover = media_path(r->mem, v[i].cover, COVER_WIDTH),
             .mark = mark_of(r, v[i].account_class, v[i].account_verified),
         };
-        struct declaration d = declared_of(r->mem, v[i].declared);
-        declared_labels(r, &d, true, &items[i].declared);
+        declared_labels(r, &d, true, &items[k++].declared);
     }
+    *ret_n = k;
     return items;
 }
 
 struct feed_view feed_of(const struct request *r, const struct article *v, size_t n)
 {
-    return (struct feed_view){.items = items_of(r, v, n), .n = n, .next = next_of(r, v, n)};
+    struct feed_view f = {.next = next_of(r, v, n)};
+    f.items = items_of(r, v, n, &f.n);
+    return f;
 }
 
 struct feed_view front_of(const struct request *r, const struct article *v, size_t n)
 {
-    struct article_item *items = items_of(r, v, n);
-    if (n > 0 && v[0].cover.n > 0 && request_query(r, "before").n == 0) {
+    size_t shown = 0;
+    struct article_item *items = items_of(r, v, n, &shown);
+    if (shown > 0 && items[0].a->cover.n > 0 && request_query(r, "before").n == 0) {
         items[0].lead = true;
-        items[0].cover = media_path(r->mem, v[0].cover, LEAD_WIDTH);
+        items[0].cover = media_path(r->mem, items[0].a->cover, LEAD_WIDTH);
     }
-    return (struct feed_view){.items = items, .n = n, .next = next_of(r, v, n), .wide = true};
+    return (struct feed_view){.items = items, .n = shown, .next = next_of(r, v, n), .wide = true};
 }
 
 bool reading_choice(str v)

@@ -15,6 +15,8 @@ str category_label(const struct request *r, str code);
 void page_key(const struct request *r, struct article_page *p);
 /* Rows, with the address of the next page when the page is full. */
 struct feed_view feed_of(const struct request *r, const struct article *v, size_t n);
+/* In minors' mode what carries a prompt for minors is left out, of lists and of pages (2.10). */
+bool hidden_from(const struct request *r, const struct declaration *d);
 /* The front page and each category open with their newest story, large where it has a cover. */
 struct feed_view front_of(const struct request *r, const struct article *v, size_t n);
 /* The path that "/atom.xml" follows: of the home page the empty one. */

@@ -4,6 +4,7 @@
 #include "article/render.h"
 #include "finding/finding.h"
 #include "licence/licence_view.h"
+#include "minors/minors.h"
 #include "reader/choice.h"
 #include "reader/directory_page.h"
 #include "reader/pieces.h"
@@ -332,6 +333,17 @@ static struct feed_view related_of(struct request *r, const struct article_load 
     return feed_of(r, l->related.v, l->related.n);
 }
 
+/* In minors' mode the text is not shown. */
+static err show_hidden(struct request *r, const struct article *a)
+{
+    struct gone_view v = {.title = msg(r->lang, MSG_minors_hidden),
+                          .reason = msg(r->lang, MSG_minors_hidden_text),
+                          .account = a->account_name,
+                          .handle = a->handle};
+    struct page page = {.place = PLACE_READER, .title = v.title, .noindex = true};
+    return REPLY_PAGE_STATUS(r, 403, &page, view_hidden, &v);
+}
+
 static err show_article(struct request *r, struct article_load *l)
 {
     l->whole = true;
@@ -339,6 +351,9 @@ static err show_article(struct request *r, struct article_load *l)
     article_tags(r, &l->a);
     if (gone(&l->a))
         return tombstone(r, &l->a);
+    struct declaration d = declared_of(r->mem, l->v.text.declared);
+    if (hidden_from(r, &d))
+        return show_hidden(r, &l->a);
     struct article_view v = {
         .a = &l->a,
         .v = &l->v,
@@ -361,7 +376,6 @@ static err show_article(struct request *r, struct article_load *l)
         .related = related_of(r, l),
         .sequel = l->sequel,
     };
-    struct declaration d = declared_of(r->mem, l->v.text.declared);
     v.tags = tags_split(d.v[DECLARE_tags]);
     declared_labels(r, &d, false, &v.declared);
     str look = request_cookie(r, "reading");
@@ -449,6 +463,8 @@ static err set_subscription(struct tx *t, void *ctx)
     if (!account_public(&a))
         return fault(ERR_NOT_FOUND, "not_found", "account is %.*s", FMT(a.state));
     s->handle = a.handle;
+    if (s->on)
+        TRY(minors_may_act(t, s->r->session.user_id));
     TRY(s->on ? subscribe(t, s->r->session.user_id, a.id)
               : unsubscribe(t, s->r->session.user_id, a.id));
     return page_touch(t, str_cat(s->r->mem, S("a:"), a.handle));

@@ -141,13 +141,17 @@ static struct search_choice *categories_of(const struct searching *s)
     return v;
 }
 
-static struct search_item *items_of(const struct searching *s)
+static struct search_item *items_of(const struct searching *s, size_t *ret_n)
 {
     arena *mem = s->r->mem;
     struct search_item *v = NEW_N(mem, struct search_item, s->a.n);
+    size_t n = 0;
     for (size_t i = 0; i < s->a.n; i++) {
         const struct search_hit *h = &s->a.v[i];
-        v[i] = (struct search_item){
+        struct declaration d = declared_of(mem, h->a.declared);
+        if (hidden_from(s->r, &d))
+            continue;
+        v[n++] = (struct search_item){
             .a = &h->a,
             .title = search_excerpt(mem, h->a.title, s->q.words, TITLE_SHOWN),
             .text =
@@ -157,6 +161,7 @@ static struct search_item *items_of(const struct searching *s)
             .mark = mark_of(s->r, h->a.account_class, h->a.account_verified),
         };
     }
+    *ret_n = n;
     return v;
 }
 
@@ -205,8 +210,6 @@ err page_search(struct request *r)
         .period_n = LEN(PERIODS),
         .categories = categories_of(&s),
         .category_n = CATEGORY_COUNT + 1,
-        .items = items_of(&s),
-        .n = s.a.n,
         .found = s.a.found,
         .filtered = filtered,
         .too_long = too_long,
@@ -215,6 +218,7 @@ err page_search(struct request *r)
                   .title = nothing_title(&s),
                   .text = nothing_text(&s)},
     };
+    v.items = items_of(&s, &v.n);
     struct page page = {.place = PLACE_READER, .noindex = true};
     if (s.q.words.n)
         page.title =

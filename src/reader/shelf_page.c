@@ -1,6 +1,7 @@
 /* Reading list, history, how articles look, and the QR code of an article's address. */
 #include "article/render.h"
 #include "base/xml.h"
+#include "consent/consent.h"
 #include "reader/pieces.h"
 #include "reader/shelf.h"
 #include "reader_shelf.html.h"
@@ -147,6 +148,7 @@ static err change_history(struct tx *t, void *ctx)
         return history_clear(t, r->session.user_id);
     if (!str_eq(act, S("on")) && !str_eq(act, S("off")))
         return fault_field(ERR_INVALID, "bad_choice", "act", "%.*s", FMT(act));
+    TRY(consent_set(t, r->session.user_id, PURPOSE_history, str_eq(act, S("on"))));
     return history_switch(t, r->session.user_id, str_eq(act, S("on")));
 }
 

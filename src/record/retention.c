@@ -23,6 +23,7 @@ static const struct {
 static const char *const GUARDED[RETENTION_CLASSES] = {
     [RETENTION_oplog] = "oplog",
     [RETENTION_vault_access] = "vault_access",
+    [RETENTION_api_use] = "api_use",
     [RETENTION_withdrawn] = "article_version",
     [RETENTION_removed] = "article_version",
     [RETENTION_discarded] = "article_version",

@@ -14,6 +14,12 @@
     "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
     " OR (h.kind = 'account' AND h.ref = o.account_id)))"
 
+#define HELD_PROVISION                                                                             \
+    "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
+    " OR EXISTS (SELECT 1 FROM provision_person k WHERE k.provision_id = o.id"                     \
+    "  AND ((h.kind = 'user' AND h.ref = k.user_id)"                                               \
+    "   OR (h.kind = 'account' AND h.ref = k.account_id)))))"
+
 #define HELD_IDENTITY                                                                              \
     "EXISTS (SELECT 1 FROM legal_hold h WHERE h.lifted_at = 0 AND (h.kind = 'everything'"          \
     " OR (h.kind = 'user' AND h.ref = o.user_id)"                                                  \
@@ -65,6 +71,12 @@ err retention_store_due(struct tx *t, arena *mem, const struct due_ask *a, struc
                 " AND NOT " HELD_OPLOG " ORDER BY o.id LIMIT 500",
                 DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
         break;
+    case RETENTION_provision:
+        DB_EACH(t, mem,
+                "SELECT 0, o.id, o.ended_at FROM provision o WHERE o.id <= $2 AND o.ended_at > 0"
+                " AND o.ended_at <= $1 AND NOT " HELD_PROVISION " ORDER BY o.id LIMIT 500",
+                DB_IN(a->cutoff, a->last_id), DB_OUT(&x.owner, &x.id, &x.at), { v[n++] = x; });
+        break;
     default:
         TRY(content_store_due(t, mem, a, v, &n));
     }
@@ -109,6 +121,12 @@ err retention_store_count(struct tx *t, const struct due_ask *a, bool held, int6
         return db_one(t, mem,
                       "SELECT COUNT(*) FROM api_use o WHERE o.id <= $2 AND o.at <= $1"
                       " AND (CASE WHEN " HELD_OPLOG " THEN 1 ELSE 0 END) = $3",
+                      DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
+    case RETENTION_provision:
+        return db_one(t, mem,
+                      "SELECT COUNT(*) FROM provision o WHERE o.id <= $2 AND o.ended_at > 0"
+                      " AND o.ended_at <= $1"
+                      " AND (CASE WHEN " HELD_PROVISION " THEN 1 ELSE 0 END) = $3",
                       DB_IN(a->cutoff, a->last_id, held), DB_OUT(ret_n));
     default:
         return content_store_count(t, mem, a, held, ret_n);
@@ -192,6 +210,9 @@ err retention_store_erase(struct tx *t, enum retention_class class, const struct
     case RETENTION_api_use:
         return db_exec(t, "DELETE FROM api_use WHERE token_id = $1 AND id = $2",
                        DB_IN(row->owner, row->id));
+    case RETENTION_provision:
+        TRY(db_exec(t, "DELETE FROM provision_person WHERE provision_id = $1", DB_IN(row->id)));
+        return db_exec(t, "DELETE FROM provision WHERE id = $1", DB_IN(row->id));
     default:
         return content_store_erase(t, class, row);
     }

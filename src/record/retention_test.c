@@ -16,7 +16,7 @@
 
 static arena *mem;
 static struct db *db;
-static const struct retention_plan SIX = {{6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6}};
+static const struct retention_plan SIX = {{6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 36}};
 
 struct row {
     int64_t at, user, account, n;
@@ -77,7 +77,7 @@ static void test_retention__the_cutoff_is_exact(void **state)
 static void test_retention__less_than_six_months_is_refused(void **state)
 {
     (void)state;
-    struct retention_plan five = {{6, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6}};
+    struct retention_plan five = {{6, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 36}};
     int64_t n = 0;
     assert_int_equal(retention_purge(db, &five, &n), ERR_INVALID);
     assert_string_equal(fault_of(ERR_INVALID).reason, "retention_floor");

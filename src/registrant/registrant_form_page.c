@@ -2,6 +2,7 @@
  * uploaded. */
 #include "base/id.h"
 #include "job/job.h"
+#include "minors/minors.h"
 #include "registrant/evidence.h"
 #include "registrant/registrant_view.h"
 #include "registrant/verify_http.h"
@@ -236,6 +237,7 @@ static err submit(struct tx *t, void *ctx)
                                       .class = f->class,
                                       .province = form_get(&f->form, "province"),
                                       .identity = &f->identity};
+    TRY(minors_may_act(t, r->session.user_id));
     TRY(registrant_submit(t, r->mem, r->site->vault, &s, &id));
     for (size_t i = 0; i < f->in_n; i++)
         TRY(evidence_add(t, id, &f->files[i]));

@@ -1,4 +1,5 @@
 /* Sign up, new password, invitations of staff. */
+#include "consent/consent.h"
 #include "settings/provider.h"
 #include "user/confirm.h"
 #include "user/device.h"
@@ -84,8 +85,10 @@ static bool is_send(const struct request *r)
 static err show_signup(struct request *r, int status, struct form *f, str sent)
 {
     f->submit = MSG_word_sign_up;
-    struct code_view v = {
-        .form = f, .sent = sent, .link = {S("/login"), msg(r->lang, MSG_user_has_login), S("")}};
+    struct code_view v = {.form = f,
+                          .sent = sent,
+                          .note = {S("/rules/privacy"), msg(r->lang, MSG_consent_signup), S("")},
+                          .link = {S("/login"), msg(r->lang, MSG_user_has_login), S("")}};
     struct page page = {.place = PLACE_PLAIN, .noindex = true};
     return REPLY_PAGE_STATUS(r, status, &page, view_code, &v);
 }
@@ -139,6 +142,7 @@ static err tx_signup(struct tx *t, void *ctx)
     if (a->reason)
         return OK;
     TRY(user_create(t, r->site->vault, &n, &a->user_id));
+    TRY(consent_notice_shown(t, a->user_id));
     TRY(session_start(r, t, a->user_id, false));
     return device_enter(r, t, a->user_id);
 }

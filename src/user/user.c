@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/rand.h"
 #include "record/record.h"
+#include "web/msg.h"
 #include "web/session.h"
 
 /* ---- mobile numbers and their codes ---- */
@@ -80,11 +81,13 @@ err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const cha
     AUTO_ARENA(mem);
     str code = rand_digits(mem, 6);
     TRY(code_make(t, mobile_key(m->vault, mem, mobile), purpose, code));
+    str body = str_fmt(mem, "[gongqi] %.*s (%d min)", FMT(code), code_minutes());
+    if (str_eq(str_from(purpose), S("guardian"))) { /* who gets it must know what it means */
+        str args[] = {code, str_fmt(mem, "%d", code_minutes())};
+        body = msg_format(mem, LANG_ZH, MSG_minors_sms, args, LEN(args));
+    }
     return mail_send(m, t,
-                     &(struct mail_in){.channel = MAIL_SMS,
-                                       .recipient = mobile,
-                                       .body = str_fmt(mem, "[gongqi] %.*s (%d min)", FMT(code),
-                                                       code_minutes())});
+                     &(struct mail_in){.channel = MAIL_SMS, .recipient = mobile, .body = body});
 }
 
 err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *purpose, str code,

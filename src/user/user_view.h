@@ -24,9 +24,9 @@ struct door_view {
 struct code_view {
     const struct form *form;
     str lead;
-    str sent; /* after "send": to which number; empty before */
-    struct page_link link;
-    bool card; /* in consoles */
+    str sent;                    /* after "send": to which number; empty before */
+    struct page_link link, note; /* note: what signing up means */
+    bool card;                   /* in consoles */
 };
 struct invite_view {
     const struct request *r;

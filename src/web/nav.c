@@ -9,6 +9,7 @@ static const struct nav_item ME[] = {
     {"/tickets", MSG_support_tickets, "lifebuoy", 0, 'h'},
     {"/security", MSG_nav_security, "key", 0, 's'},
     {"/data", MSG_owndata_title, "shield-check", 0, 'd'},
+    {"/consents", MSG_consent_page, "check-circle", 0, 'c'},
 };
 static const struct nav_item CONSOLE[] = {
     {"", MSG_nav_overview, "squares-2x2", 0, 'o'},
@@ -41,6 +42,7 @@ static const struct nav_item DESK[] = {
     {"/prints", MSG_nav_prints, "document-duplicate", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE,
      '6'},
     {"/learning", MSG_nav_learning, "light-bulb", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, '2'},
+    {"/staffing", MSG_nav_staffing, "users", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, '8'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
     {"/licences", MSG_nav_licences, "check-badge", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, 'c'},
@@ -49,6 +51,7 @@ static const struct nav_item DESK[] = {
     {"/staff", MSG_nav_users, "users", ROLE_SYSADMIN, 'u'},
     {"/posts", MSG_nav_posts, "user-circle", ROLE_SYSADMIN, 'e'},
     {"/vault", MSG_nav_vault, "lock-closed", ROLE_REVIEWER | ROLE_PRIVACY, 'v'},
+    {"/provisions", MSG_nav_provisions, "arrow-up-tray", ROLE_PRIVACY | ROLE_COMPLIANCE, '3'},
     {"/outbox", MSG_nav_outbox, "envelope", ROLE_SYSADMIN | ROLE_PRIVACY, 'm'},
     {"/jobs", MSG_nav_jobs, "cog-6-tooth", ROLE_SYSADMIN, 'j'},
     {"/log", MSG_nav_log, "document-magnifying-glass", ROLE_SECURITY, 'l'},

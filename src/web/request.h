@@ -27,6 +27,7 @@ struct session {
     unsigned roles;
     bool second_factor;                   /* done in this session */
     bool totp_on, passkey_on, two_factor; /* set up: authenticator app, passkey, either */
+    bool minor;                           /* reads in minors' mode */
     str csrf;         /* what forms carry as "_csrf"; empty when nobody or by API token */
     int64_t token_id; /* WHO_TOKEN: the token, 0 = none */
     unsigned scopes;  /* WHO_TOKEN: what it may do, bits of enum scope */

@@ -31,6 +31,7 @@ static void session_fill(struct request *r, str token, const struct session_foun
         .second_factor = found->row.second_factor,
         .totp_on = found->totp_on,
         .passkey_on = found->passkey_on,
+        .minor = found->minor,
         .two_factor = found->totp_on || found->passkey_on,
         .csrf = base64url(r->mem, (struct bytes){csrf.b, sizeof csrf.b}),
     };

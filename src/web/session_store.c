@@ -26,9 +26,10 @@ err session_store_user(struct tx *t, arena *mem, int64_t user_id, struct session
     struct session_found x = {.user_id = user_id};
     TRY(db_one(t, mem,
                "SELECT name, totp_on, CASE WHEN EXISTS (SELECT 1 FROM passkey p"
-               " WHERE p.user_id = users.id) THEN 1 ELSE 0 END"
+               " WHERE p.user_id = users.id) THEN 1 ELSE 0 END,"
+               " COALESCE((SELECT a.minors_mode FROM user_age a WHERE a.user_id = users.id), 0)"
                " FROM users WHERE id = $1 AND state = 'active'",
-               DB_IN(user_id), DB_OUT(&x.user_name, &x.totp_on, &x.passkey_on)));
+               DB_IN(user_id), DB_OUT(&x.user_name, &x.totp_on, &x.passkey_on, &x.minor)));
     TRY(load_roles(t, mem, user_id, &x.roles));
     *ret_s = x;
     return OK;
@@ -37,15 +38,17 @@ err session_store_user(struct tx *t, arena *mem, int64_t user_id, struct session
 err session_store_find(struct tx *t, arena *mem, struct sha256 token, struct session_found *ret_s)
 {
     struct session_found x = {0};
-    TRY(db_one(
-        t, mem,
-        "SELECT s.id, s.user_id, s.second_factor, s.created_at, s.seen_at, s.expires_at,"
-        " u.name, u.totp_on, CASE WHEN EXISTS (SELECT 1 FROM passkey p"
-        " WHERE p.user_id = u.id) THEN 1 ELSE 0 END FROM session s JOIN users u ON u.id = s.user_id"
-        " WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND u.state = 'active'",
-        DB_IN(hash_bytes(&token)),
-        DB_OUT(&x.row.id, &x.user_id, &x.row.second_factor, &x.row.created_at, &x.row.seen_at,
-               &x.row.expires_at, &x.user_name, &x.totp_on, &x.passkey_on)));
+    TRY(db_one(t, mem,
+               "SELECT s.id, s.user_id, s.second_factor, s.created_at, s.seen_at, s.expires_at,"
+               " u.name, u.totp_on, CASE WHEN EXISTS (SELECT 1 FROM passkey p"
+               " WHERE p.user_id = u.id) THEN 1 ELSE 0 END,"
+               " COALESCE((SELECT a.minors_mode FROM user_age a WHERE a.user_id = u.id), 0)"
+               " FROM session s JOIN users u ON u.id = s.user_id"
+               " WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND u.state = 'active'",
+               DB_IN(hash_bytes(&token)),
+               DB_OUT(&x.row.id, &x.user_id, &x.row.second_factor, &x.row.created_at,
+                      &x.row.seen_at, &x.row.expires_at, &x.user_name, &x.totp_on, &x.passkey_on,
+                      &x.minor)));
     TRY(load_roles(t, mem, x.user_id, &x.roles));
     *ret_s = x;
     return OK;

@@ -6,7 +6,7 @@ struct session_found {
     struct session_row row;
     int64_t user_id;
     str user_name;
-    bool totp_on, passkey_on;
+    bool totp_on, passkey_on, minor;
     unsigned roles;
 };
 /* A session that is not revoked, of an active user; lifetimes are the caller's. ERR_NOT_FOUND. */

@@ -24,6 +24,7 @@ const apart = {
   '/me/registrants/:id/renew': 'only near the end of a verification',
   '/desk/emergency/:id/review': 'only while a review is owed; walked by tests/site/emergency',
   '/desk/rulings/:id/sweep': 'only after a reversal; walked by tests/site/ruling',
+  '/me/minors/guardian': 'only for a child without a guardian; walked by tests/site/minors',
   '/desk/outbox/:id': 'one message; walked by tests/site/desk',
   '/desk/jobs/:id': 'a job that failed; walked by tests/site/desk',
   '/join/:token': 'needs a fresh invitation; walked by tests/site/account',
