@@ -97,7 +97,7 @@ err application_check(const struct registrant_facts *f, int cap, int own, int64_
                      (long long)f->signed_version, (long long)f->version);
     if (f->used - own >= cap + f->extra)
         return fault(ERR_LIMIT, "subject_limit", "%lld of %lld accounts", (long long)f->used,
-                     (long long)(cap + f->extra));
+                     (long long)cap + f->extra);
     return OK;
 }
 

@@ -110,7 +110,7 @@ static err registrant_choice(struct tx *t, struct apply *x, const struct registr
     TRY(store_registrant_facts(t, r->mem, reg->id, &f));
     TRY(registrant_masked_name(t, r->mem, r->site->vault, reg->id, &name));
     str args[] = {name, str_fmt(r->mem, "%lld", (long long)f.used),
-                  str_fmt(r->mem, "%lld", (long long)(account_cap(&ps, f.class) + f.extra))};
+                  str_fmt(r->mem, "%lld", (long long)account_cap(&ps, f.class) + f.extra)};
     *ret_text = msg_format(r->mem, r->lang, MSG_account_choice, args, LEN(args));
     return OK;
 }

@@ -37,6 +37,7 @@ static str type_name(arena *mem, enum field_type type, enum schema of)
     }
     if (type != TYPE_OBJECT && type != TYPE_LIST)
         return str_from(NAMES[type]);
+    ASSERT(of < SCHEMAS);
     return str_from(of > SCHEMA_open     ? API_SCHEMAS[of].name
                     : of == SCHEMA_text  ? "string"
                     : of == SCHEMA_whole ? "integer"

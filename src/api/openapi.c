@@ -209,9 +209,8 @@ static bool may_fail(const struct api_op *op, err e)
         return post;
     case ERR_INVALID:
     case ERR_LIMIT:
+    case ERR_IO: /* ERR_RETRY has the same status */
         return true;
-    case ERR_IO:
-        return true; /* ERR_RETRY has the same status */
     default:
         return false;
     }

@@ -52,6 +52,15 @@ struct wxr {
     struct fault why;
 };
 
+static unsigned long long line_now(const struct wxr *w)
+{
+#ifdef XML_ATTR_DEPRECATED /* expat 2.9 */
+    return XML_GetCurrentLineNumber64(w->xml);
+#else
+    return XML_GetCurrentLineNumber(w->xml);
+#endif
+}
+
 static void fail(struct wxr *w, err e)
 {
     w->failed = e;
@@ -70,7 +79,7 @@ static void item_begin(struct wxr *w)
     buf_init(&w->terms, w->mem, INTAKE_FIELD_MAX);
     buf_init(&w->term, w->mem, INTAKE_FIELD_MAX);
     w->in_item = w->depth;
-    w->line = (int64_t)XML_GetCurrentLineNumber(w->xml);
+    w->line = (int64_t)line_now(w);
 }
 
 static str attribute(const XML_Char **atts, const char *name)
@@ -110,8 +119,8 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
     struct wxr *w = ctx;
     w->into = NULL;
     if (++w->depth > INTAKE_DEPTH_MAX) {
-        fail(w, fault(ERR_INVALID, "bad_xml", "line %llu: nested over %d deep",
-                      (unsigned long long)XML_GetCurrentLineNumber(w->xml), INTAKE_DEPTH_MAX));
+        fail(w, fault(ERR_INVALID, "bad_xml", "line %llu: nested over %d deep", line_now(w),
+                      INTAKE_DEPTH_MAX));
         return;
     }
     if (w->in_item)
@@ -131,8 +140,8 @@ static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
         return;
     buf_add(w->into, (str){s, (size_t)n});
     if (w->into->full)
-        fail(w, fault(ERR_TOO_LARGE, "too_large", "line %llu: a field over %d bytes",
-                      (unsigned long long)XML_GetCurrentLineNumber(w->xml), INTAKE_FIELD_MAX));
+        fail(w, fault(ERR_TOO_LARGE, "too_large", "line %llu: a field over %d bytes", line_now(w),
+                      INTAKE_FIELD_MAX));
 }
 
 static str picture_of(void *ctx, str id)
@@ -229,7 +238,7 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *
     (void)name, (void)sysid, (void)pubid, (void)internal;
     struct wxr *w = ctx;
     fail(w, fault(ERR_INVALID, "xml_doctype", "line %llu: an export has no document type",
-                  (unsigned long long)XML_GetCurrentLineNumber(w->xml)));
+                  line_now(w)));
 }
 
 static err parse_fault(const struct wxr *w)
@@ -238,8 +247,7 @@ static err parse_fault(const struct wxr *w)
         fault_copy(&w->why);
         return w->failed;
     }
-    return fault(ERR_INVALID, "bad_xml", "line %llu: %s",
-                 (unsigned long long)XML_GetCurrentLineNumber(w->xml),
+    return fault(ERR_INVALID, "bad_xml", "line %llu: %s", line_now(w),
                  XML_ErrorString(XML_GetErrorCode(w->xml)));
 }
 

@@ -80,10 +80,9 @@ err page_learning(struct request *r)
                                         .empty = {S("chart-bar"), msg(r->lang, MSG_learning_empty),
                                                   msg(r->lang, MSG_learning_empty_text),
                                                   S("/desk/scan"), msg(r->lang, MSG_scan_title)}}};
-    if (r->session.roles & ROLE_EIC) {
-        v.other = S("/desk/learning/officers");
-        v.other_label = msg(r->lang, MSG_learning_officers);
-    }
+    bool lead = (r->session.roles & ROLE_EIC) != 0; /* the only one whom that page serves */
+    v.other = lead ? S("/desk/learning/officers") : S("");
+    v.other_label = lead ? msg(r->lang, MSG_learning_officers) : S("");
     return answer(r, &v);
 }
 

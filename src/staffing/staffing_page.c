@@ -246,7 +246,8 @@ static struct facts_view own_of(struct looking *x)
     struct fact *f = NEW_N(r->mem, struct fact, COURSE_COUNT);
     size_t n = 0;
     for (size_t i = 0; i < COURSE_COUNT; i++) {
-        if (!(COURSES[i].roles & r->session.roles))
+        bool own = (COURSES[i].roles & r->session.roles) != 0;
+        if (!own)
             continue;
         enum msg m = x->own.missing & 1U << i  ? MSG_staffing_missing
                      : x->own.lapsed & 1U << i ? MSG_staffing_lapsed
