@@ -1,5 +1,6 @@
 /* More articles than a person would read: for trying a site of the size that one expects. */
 #include "app/demo.h"
+#include "article/release.h"
 #include "base/clock.h"
 #include "user/user.h"
 
@@ -11,7 +12,7 @@ struct more {
     struct demo *d;
     struct demo_piece *v;
     int64_t have, from, to;
-    bool writes[DEMO_ACCOUNTS]; /* false: it has left or waits */
+    bool writes[DEMO_ACCOUNTS]; /* false: it has left, or its versions wait for a second member */
 };
 
 static err count(struct tx *t, void *ctx)
@@ -22,9 +23,11 @@ static err count(struct tx *t, void *ctx)
     m->have = 0;
     for (int i = 0; i < DEMO_ACCOUNTS; i++) {
         struct account a;
+        struct release_rule rule;
         TRY(account_find(t, mem, str_from(DEMO_ACCOUNT[i].handle), &a));
         d->account[i] = a.id;
-        m->writes[i] = str_eq(a.state, S("active"));
+        TRY(release_rule_load(t, mem, a.id, &rule));
+        m->writes[i] = str_eq(a.state, S("active")) && !rule.on;
         m->have += a.articles;
     }
     for (int i = 0; i < DEMO_USERS; i++) {

@@ -204,7 +204,7 @@ static bool passes(const struct tier *t, uint32_t h)
 static void chain_many(const struct run *r, size_t i)
 {
     const uint32_t *s = r->f->sym + i;
-    struct fold_many one[3];
+    struct fold_many one[3] = {0};
     uint32_t first[3] = {0};
     size_t k = r->t->k;
     if (k > r->f->n - i)

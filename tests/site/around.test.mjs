@@ -62,8 +62,8 @@ test('too many, too long and odd tags are refused where they were written; the f
   };
   await bad(['一二三四五六七八九十一二三四五六七八九十一'], 'tag_too_long');
   await bad(['a/b'], 'tag_characters');
-  await bad('水', 'tags_no_list');
-  await bad([1], 'tags_no_list');
+  await bad('水', 'wrong_type');
+  await bad([1], 'wrong_type');
 });
 
 test('by the API and by import; a topic lists a page at a time', async () => {

@@ -36,7 +36,8 @@ for (const p of people.filter((x) => x.role === 'operator')) {
   const mine = await who.get('/me');
   for (const [, handle] of mine.text.matchAll(/href="\/console\/([a-z0-9-]+)"/g)) {
     if (tokens.some((t) => t.handle === handle)) continue;
-    const made = await who.submit(`/console/${handle}/tokens`, { 名称: 'bench', 有效天数: '1' });
+    if ((await who.get(`/console/${handle}/tokens`)).status !== 200) continue; // not its owner
+    const made = await who.submit(`/console/${handle}/tokens`, { 名称: 'bench', 有效天数: '30' });
     const token = made.text.match(/gq_[\w-]+/)?.[0];
     const account = await (await fetch(`${base}/api/v1/accounts/${handle}`)).json();
     if (!token || !account.categories?.length) continue; // one that waits for its approval
@@ -46,7 +47,8 @@ for (const p of people.filter((x) => x.role === 'operator')) {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ title: '试笔', category, markdown: '试笔。', publish: true }),
     });
-    if (!tried.ok) continue; // one that leaves, or that a measure or a licence keeps from it
+    // One that leaves, that a measure or a licence keeps from it, or whose versions wait for a second person.
+    if (!tried.ok || (await tried.json()).state !== 'published') continue;
     tokens.push({ handle, token, category });
     cookie ??= { handle, value: [...who.cookies].map(([k, v]) => `${k}=${v}`).join('; ') };
   }
