@@ -81,6 +81,27 @@ static str body(struct demo *d, const struct demo_topic *tp, int n, const char *
     return buf_str(&b);
 }
 
+/* The one that is removed (demo_cases.c). Its text is its own: articles of a topic are much alike,
+ * and would be found as near copies of what was removed. */
+enum { ADVERT = 24 * DEMO_TOPICS };
+static str advert(struct demo *d)
+{
+    const struct media *m = &d->picture[picture_for(&DEMO_TOPIC[0], ADVERT)].media;
+    return str_fmt(
+        d->mem,
+        "挤了三个星期的车之后，我终于下定决心换一种方式出门，先说结论：值。\n\n"
+        "![车站](blob:%.*s)\n\n"
+        "## 市民怎么说\n\n"
+        "住在河东的赵阿姨每天送外孙上学，七点十分站在门口，第三辆才上得去。做夜班的小李说，"
+        "最怕的是下雨天，伞收不拢，鞋全湿。开店的老钱算过一笔账：一个月迟到四次，全勤奖就没了。\n\n"
+        "## 我用的办法\n\n"
+        "朋友介绍了一款叫“早座”的拼车服务，包月九十九元，上门接送，座位提前一晚订好。"
+        "填我的推荐码，首月立减三十元，连续订三个月再送一张洗车券。名额有限，先到先得。\n\n"
+        "- 打开小程序，选好上车的路口\n- 填推荐码，付款\n- 第二天照约定时间下楼\n\n"
+        "用了一周，车准点，司机客气，座椅也干净。要是你也受够了等车，不妨试试。\n",
+        FMT(m->hash));
+}
+
 /* The account of this topic whose turn it is. */
 static int account_for(int topic, int n)
 {
@@ -111,7 +132,7 @@ err demo_compose(struct demo *d, int i, struct demo_piece *ret_piece)
                               .category = str_from(tp->category)};
     TRY(declaration_json(d->mem, &says, &(struct declaration_rules){.origin = S("")},
                          &in.declared));
-    TRY(demo_doc(d, body(d, tp, n + topic, subject), &doc));
+    TRY(demo_doc(d, i == ADVERT ? advert(d) : body(d, tp, n + topic, subject), &doc));
     TRY(article_text_check(d->mem, &in, doc, &ret_piece->text));
     ret_piece->account = account_for(topic, n);
     return OK;

@@ -2,6 +2,7 @@
  * are neutral samples; a provider brings its own. */
 #include "app/demo.h"
 #include "learning/learning.h"
+#include "print/print.h"
 #include "scan/rules.h"
 
 static const struct {
@@ -63,8 +64,27 @@ static err add_all(struct tx *t, void *ctx)
     return OK;
 }
 
+/* A list of fingerprints from elsewhere, with one made up. */
+static err add_list(struct tx *t, void *ctx)
+{
+    struct demo *d = ctx;
+    struct print_lines lines;
+    struct print_list l = {.kind = PRINT_PICTURE,
+                           .action = SCAN_HOLD,
+                           .severity = 3,
+                           .name = S("仿冒收款码图片（演示）"),
+                           .source = S("行业共享名单（演示）"),
+                           .note = S("命中的先由人看过再发布。"),
+                           .family = S("fraud"),
+                           .by = d->user[DEMO_COMPLIANCE]};
+    TRY(print_lines_read(
+        d->mem, S("5c1f03e7a9d24b688e0f71c3d5a2964b37e8c1059fb46d2a80c7135e9ab6f24d\n"), &lines));
+    return print_list_add(t, d->mem, &l, &lines);
+}
+
 err demo_scan(struct demo *d)
 {
     TRY(db_tx(d->site->db, add_all, d));
+    TRY(db_tx(d->site->db, add_list, d));
     return learning_count(d->site->db, &(struct learning_limits){.sample = INT64_MAX});
 }

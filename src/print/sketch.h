@@ -2,7 +2,8 @@
  * fold.h: width, case, traditional forms, look-alikes, punctuation and white space do not count).
  * One-permutation MinHash (Li, Owen, Zhang 2012) with rotation for empty bins (Shrivastava, Li
  * 2014): the share of equal bins estimates the share of the triples that two texts have in common.
- * A text in which one character in ten was changed still has about half. */
+ * A text in which one character in forty was changed still has six of seven, which is near; one in
+ * fourteen, two of three, which is not. */
 #pragma once
 #include "base/str.h"
 
@@ -11,7 +12,7 @@ enum {
     SKETCH_BYTES = 2 * SKETCH_BINS + 4,
     SKETCH_LEAST = 12,   /* symbols; a shorter text has no sketch */
     SKETCH_SHORT = 80,   /* symbols; shorter texts must be alike more */
-    SKETCH_NEAR = 64,    /* bins that are equal */
+    SKETCH_NEAR = 96,    /* bins that are equal; half would hold every bulletin of one form */
     SKETCH_NEARER = 100, /* of short ones */
 };
 struct sketch {
