@@ -37,11 +37,9 @@ static str type_name(arena *mem, enum field_type type, enum schema of)
     }
     if (type != TYPE_OBJECT && type != TYPE_LIST)
         return str_from(NAMES[type]);
-    ASSERT(of < SCHEMAS);
-    return str_from(of > SCHEMA_open     ? API_SCHEMAS[of].name
-                    : of == SCHEMA_text  ? "string"
-                    : of == SCHEMA_whole ? "integer"
-                                         : "object");
+    if (of > SCHEMA_open && of < SCHEMAS)
+        return str_from(API_SCHEMAS[of].name);
+    return of == SCHEMA_text ? S("string") : of == SCHEMA_whole ? S("integer") : S("object");
 }
 
 static str anchor(arena *mem, enum schema s)
