@@ -56,6 +56,8 @@ struct decision {
 err case_open(struct tx *t, struct casefile *c /* kind, account_id, subject, version, title,
                                                    opened_by, due_at; sets id */);
 err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t subject);
+/* Cancels one that has lost its ground, if it is open. */
+err case_drop(struct tx *t, int64_t id);
 
 /* The open case about c's account, kind, subject and family, made sharper by c's severity and due
  * time, or a new one; c becomes it. */

@@ -40,6 +40,14 @@ err case_cancel(struct tx *t, enum case_kind kind, int64_t account_id, int64_t s
                    DB_IN(account_id, case_kind_name(kind), subject, tx_now(t)));
 }
 
+err case_drop(struct tx *t, int64_t id)
+{
+    return db_exec(t,
+                   "UPDATE cases SET state = 'cancelled', decided_at = $2, rev = rev + 1"
+                   " WHERE id = $1 AND state = 'open'",
+                   DB_IN(id, tx_now(t)));
+}
+
 static err case_insert(struct tx *t, struct casefile *c)
 {
     AUTO_ARENA(mem);

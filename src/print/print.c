@@ -126,6 +126,19 @@ err print_block(struct tx *t, arena *mem, const struct print_removal *r)
            });
 }
 
+/* Near copies that nothing else was found in need nobody's look any more. */
+static err cases_drop(struct tx *t, int64_t measure_id)
+{
+    int64_t v[PRINT_BATCH], after = 0;
+    size_t n;
+    do {
+        TRY(store_cases_alone(t, measure_id, after, v, &n));
+        for (size_t i = 0; i < n; i++)
+            TRY(case_drop(t, after = v[i]));
+    } while (n == PRINT_BATCH);
+    return OK;
+}
+
 err print_unblock(struct tx *t, arena *mem, int64_t measure_id, int64_t officer,
                   struct print_ref **ret_v, size_t *ret_n)
 {
@@ -134,7 +147,7 @@ err print_unblock(struct tx *t, arena *mem, int64_t measure_id, int64_t officer,
     TRY(store_print_blocks_up(t, &epoch));
     TRY(store_blocks_end(t, measure_id, epoch, &n));
     TRY(store_released(t, mem, measure_id, ret_v, ret_n));
-    TRY(store_cases_drop(t, measure_id));
+    TRY(cases_drop(t, measure_id));
     return record_add(t,
                       &(struct record_in){
                           .kind = RECORD_prints_released,

@@ -229,15 +229,18 @@ err store_released(struct tx *t, arena *mem, int64_t measure_id, struct print_re
     return OK;
 }
 
-err store_cases_drop(struct tx *t, int64_t measure_id)
+err store_cases_alone(struct tx *t, int64_t measure_id, int64_t after, int64_t *v, size_t *ret_n)
 {
-    return db_exec(
-        t,
-        "UPDATE cases SET state = 'cancelled', decided_at = $2, rev = rev + 1 WHERE state = 'open'"
-        " AND id IN (SELECT m.case_id FROM print_match m WHERE m.measure_id = $1)"
-        " AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.case_id = cases.id"
-        "  AND f.rule <> 'measure/' || CAST($1 AS TEXT))",
-        DB_IN(measure_id, tx_now(t)));
+    int64_t id;
+    size_t n = 0;
+    DB_EACH(t, NULL,
+            "SELECT DISTINCT c.id FROM print_match m JOIN cases c ON c.id = m.case_id"
+            " WHERE m.measure_id = $1 AND c.id > $2 AND c.state = 'open' AND NOT EXISTS (SELECT 1"
+            "  FROM finding f WHERE f.case_id = c.id AND f.rule <> 'measure/' || CAST($1 AS TEXT))"
+            " ORDER BY c.id LIMIT $3",
+            DB_IN(measure_id, after, (int64_t)PRINT_BATCH), DB_OUT(&id), { v[n++] = id; });
+    *ret_n = n;
+    return OK;
 }
 
 #define MATCH                                                                                      \

@@ -56,7 +56,9 @@ err store_match_again(struct tx *t, const struct print_place *p, const struct pr
                       bool *ret_again);
 err store_released(struct tx *t, arena *mem, int64_t measure_id, struct print_ref **ret_v,
                    size_t *ret_n);
-err store_cases_drop(struct tx *t, int64_t measure_id);
+/* Open cases after `after` that rest on what this measure blocks alone, in order, at most
+ * PRINT_BATCH. */
+err store_cases_alone(struct tx *t, int64_t measure_id, int64_t after, int64_t *v, size_t *ret_n);
 
 err store_list_insert(struct tx *t, const struct print_list *l);
 err store_chunk_insert(struct tx *t, int64_t list_id, int no, struct bytes data);
