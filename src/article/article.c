@@ -401,6 +401,8 @@ static err submit_scanned(struct tx *t, arena *mem, const struct article_submiss
 {
     struct article_submission held = *s;
     struct article_rules rules = *s->rules;
+    if (!s->scan)
+        return submit_any(t, mem, s, handle, ret_o);
     TRY(scan_still(t, s->scan));
     if (s->scan->refuse)
         return fault(ERR_DENIED, "scan_refused", "a rule of the scan refuses it");
@@ -419,14 +421,12 @@ static err submit_printed(struct tx *t, arena *mem, const struct article_submiss
     struct article_rules rules = *s->rules;
     const struct print_result *p = s->prints;
     if (!p || !p->n)
-        return s->scan ? submit_scanned(t, mem, s, handle, ret_o)
-                       : submit_any(t, mem, s, handle, ret_o);
+        return submit_scanned(t, mem, s, handle, ret_o);
     bool alone = rules.mode == ARTICLE_REVIEW_AFTER && !(s->scan && s->scan->hold);
     if (p->hold)
         rules.mode = ARTICLE_REVIEW_FIRST;
     held.rules = &rules;
-    TRY(s->scan ? submit_scanned(t, mem, &held, handle, ret_o)
-                : submit_any(t, mem, &held, handle, ret_o));
+    TRY(submit_scanned(t, mem, &held, handle, ret_o));
     if (p->hold) {
         ret_o->reason = S("near_copy");
         struct article a = {.account_id = s->account_id, .no = ret_o->no};
@@ -574,7 +574,7 @@ err article_let_go(struct tx *t, arena *mem, const struct print_ref *at, int64_t
     if (!waits || a.versions != at->version || a.version == at->version)
         return e == ERR_NOT_FOUND ? OK : e;
     TRY(article_version_load(t, mem, at->account_id, at->no, at->version, &v));
-    TRY(article_question(mem, a.account_id, &v.text, &q));
+    TRY(version_question(mem, &v, &q));
     TRY(gate_ask(t, mem, &q, &gate));
     struct decision d = {.officer = officer};
     return gate.closed ? OK : approve(t, mem, &a, &v, &d);
