@@ -9,6 +9,7 @@
 #include "notice/notice.h"
 #include "owndata/owndata.h"
 #include "record/retention.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 #include "vault/vault.h"
 
@@ -40,22 +41,14 @@ struct act {
 
 static err seed(struct tx *t, void *ctx)
 {
+    struct seed_account river = {4, S("river"), S("River"), 70, S("individual"), S("life")};
     struct bytes b = str_bytes(S("x")), sealed;
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO users (id, name, password, mobile_sealed, created_at) VALUES"
-                " (5, 'Person', '', $1, 7), (6, 'Asker', '', $1, 1), (7, 'Second', '', $1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO registrant (id, class, user_id, identity_key, state, created_at,"
-                " updated_at) VALUES (70, 'individual', 5, $1, 'verified', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES"
-                " (4, 'river', 70, $1, 'individual', 'active', 'River', 'w', 'life', 1, 1)",
-                DB_IN(b)));
-    TRY(db_exec(t, "INSERT INTO account_handle (handle, account_id) VALUES ('river', 4)", DB_IN()));
+    TRY(seed_user(t, 5, S("Person")));
+    TRY(seed_user(t, 6, S("Asker")));
+    TRY(seed_user(t, 7, S("Second")));
+    TRY(seed_registrant(t, 70, S("individual"), 5));
+    TRY(seed_account(t, &river));
     TRY(db_exec(t,
                 "INSERT INTO policy (kind, version, title, doc, hash, effective_at, created_by,"
                 " created_at) VALUES ('privacy', 3, 't', '{}', $1, 1, 6, 1)",

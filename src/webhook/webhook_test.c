@@ -2,6 +2,7 @@
  * act's transaction, tries, switching off after days, secrets. */
 #include "base/clock.h"
 #include "settings/provider.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 #include "web/site.h"
 #include "webhook/webhook_store.h"
@@ -26,16 +27,10 @@ static str secret;
 
 static err seed(struct tx *t, void *ctx)
 {
+    struct seed_account river = {7, S("river"), S("River"), 5, S("individual"), S("culture")};
     (void)ctx;
-    TRY(db_exec(t,
-                "INSERT INTO account (id, handle, registrant_id, identity_key, class, state, name,"
-                " intro, categories, created_at, updated_at) VALUES (7, 'river', 5, $1,"
-                " 'individual', 'active', 'River', '', 'culture', 1, 1)",
-                DB_IN(str_bytes(S("x")))));
-    return db_exec(t,
-                   "INSERT INTO member (account_id, user_id, role, added_by, added_at) VALUES"
-                   " (7, 11, 'owner', 0, 1)",
-                   DB_IN());
+    TRY(seed_account(t, &river));
+    return seed_member(t, 7, 11, S("owner"));
 }
 
 static err add(struct tx *t, void *ctx)
