@@ -28,7 +28,7 @@ err file_get(arena *mem, const char *path, size_t max, struct bytes *ret_data)
         return fault(ERR_IO, "unreadable", "can't read %s", path);
     if ((uint64_t)st.st_size > max)
         return fault(ERR_TOO_LARGE, "too_large", "%s has more than %zu bytes", path, max);
-    uint8_t *p = arena_alloc(mem, (size_t)st.st_size + 1);
+    uint8_t *p = arena_room(mem, (size_t)st.st_size + 1);
     size_t n = 0;
     for (ssize_t got = 1; got > 0 && n < (size_t)st.st_size; n += (size_t)got) {
         got = read(fd, p + n, (size_t)st.st_size - n);

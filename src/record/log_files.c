@@ -232,7 +232,7 @@ static err read_all(int fd, arena *mem, const char *path, struct bytes *ret_data
         return io_fault("stat", path);
     if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
         return fault(ERR_INVALID, "log_damaged", "log: %s is no file of the log", path);
-    uint8_t *p = arena_alloc(mem, (size_t)st.st_size + 1);
+    uint8_t *p = arena_room(mem, (size_t)st.st_size + 1);
     size_t n = 0;
     while (n < (size_t)st.st_size) {
         ssize_t got = read(fd, p + n, (size_t)st.st_size - n);

@@ -13,7 +13,7 @@ dir=$(mktemp -d "${GONGQI_BENCH_DIR:-${TMPDIR:-/tmp}}/gongqi-bench-XXXXXX")
 chmod 755 "$dir"
 pids=()
 cleanup() {
-    [ ${#pids[@]} -gt 0 ] && kill "${pids[@]}" 2>/dev/null
+    [ ${#pids[@]} -gt 0 ] && kill "${pids[@]}" 2>/dev/null || true
     wait 2>/dev/null
     rm -rf "$dir"
 }
