@@ -1,12 +1,15 @@
 /* Making a backup. The order matters: the checkpoint before the database, so that the database has
  * every leaf that the checkpoint names; the blobs after it, so that all it refers to are there. */
 #include "app/backup.h"
+#include "app/services.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/tar.h"
+#include "blob/blob.h"
 #include "db/snapshot.h"
+#include "record/log.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -80,11 +83,26 @@ static err file_add(struct writing *w, int dir, const char *path, const char *na
 
 /* ---- the parts ---- */
 
+static err checkpoint_text(struct writing *w, str *ret_text)
+{
+    struct record_log *l = NULL;
+    if (!w->b->settings.log_tiles.n)
+        return backup_text(
+            w->mem, str_z(w->mem, str_cat(w->mem, w->b->site.data_dir, S("/log/checkpoint"))),
+            ret_text);
+    TRY(log_open(w->b, &l));
+    err e = record_log_checkpoint(l, w->mem, ret_text);
+    struct fault why = fault_of(e);
+    record_log_close(l);
+    if (e != OK)
+        fault_copy(&why);
+    return e;
+}
+
 static err checkpoint_add(struct writing *w)
 {
     str text;
-    err e = backup_text(
-        w->mem, str_z(w->mem, str_cat(w->mem, w->b->site.data_dir, S("/log/checkpoint"))), &text);
+    err e = checkpoint_text(w, &text);
     if (e == ERR_NOT_FOUND)
         return OK; /* nothing was ever signed */
     TRY(e);
@@ -109,14 +127,8 @@ static err database_add(struct writing *w, const char *temporary)
     return e;
 }
 
-static err blob_add(struct writing *w, int dir, const char *hash, const char *name)
+static err blob_count(struct writing *w, const char *hash, int64_t size, struct sha256 h)
 {
-    struct sha256 h;
-    int64_t size = 0;
-    err e = file_add(w, dir, hash, name, &size, &h);
-    if (e == ERR_NOT_FOUND)
-        return OK; /* its time was over meanwhile */
-    TRY(e);
     w->m.blobs++;
     w->m.blob_bytes += size;
     if (str_eq(sha256_hex(w->mem, h), str_from(hash)))
@@ -125,6 +137,67 @@ static err blob_add(struct writing *w, int dir, const char *hash, const char *na
         w->damaged[w->m.damaged] = str_dup(w->mem, str_from(hash));
     w->m.damaged++;
     return OK;
+}
+
+static err blob_add(struct writing *w, int dir, const char *hash, const char *name)
+{
+    struct sha256 h;
+    int64_t size = 0;
+    err e = file_add(w, dir, hash, name, &size, &h);
+    if (e == ERR_NOT_FOUND)
+        return OK; /* its time was over meanwhile */
+    TRY(e);
+    return blob_count(w, hash, size, h);
+}
+
+static err remote_add(struct writing *w, struct blob_store *s, str hash)
+{
+    AUTO_ARENA(mem);
+    struct sha256 h;
+    int64_t size = 0;
+    int fd = -1;
+    const char *name = str_fmt(mem, "blobs/%.2s/%.2s/%.*s", hash.p, hash.p + 2, FMT(hash)).p;
+    err e = blob_open(s, hash, &fd, &size);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    e = tar_add(&w->tar, name, size, w->mtime);
+    if (e == OK)
+        e = stream(w, fd, name, size, &h);
+    close(fd);
+    TRY(e);
+    return blob_count(w, str_z(mem, hash), size, h);
+}
+
+static err remotes_add(struct writing *w, struct blob_store *s, int dir)
+{
+    AUTO_ARENA(mem);
+    str *v = NULL, after = S("");
+    for (size_t n = 1; n;) {
+        TRY(blob_list_s3(s, mem, after, &v, &n));
+        for (size_t i = 0; i < n; i++) {
+            str path = str_fmt(mem, "blobs/%.2s/%.2s/%.*s", v[i].p, v[i].p + 2, FMT(v[i]));
+            if (faccessat(dir, path.p, F_OK, 0) != 0) /* else it was added with the directory */
+                TRY(remote_add(w, s, v[i]));
+            after = v[i];
+        }
+    }
+    return OK;
+}
+
+/* Those in S3, one after the other through a file without a name. */
+static err remote_blobs_add(struct writing *w, int dir)
+{
+    struct blob_store *s = NULL;
+    if (!w->b->settings.blobs.n)
+        return OK;
+    TRY(blobs_open(w->b, &s));
+    err e = remotes_add(w, s, dir);
+    struct fault why = fault_of(e);
+    blob_store_close(s);
+    if (e != OK)
+        fault_copy(&why);
+    return e;
 }
 
 /* blobs/ab/cd/…; what is no name of such a level is not the store's. */
@@ -208,6 +281,8 @@ static err parts_add(struct writing *w, const char *temporary, str passphrase)
         e = database_add(w, temporary);
     if (e == OK)
         e = blobs_add(w, dir, "blobs", 0);
+    if (e == OK)
+        e = remote_blobs_add(w, dir);
     close(dir);
     TRY(e);
     TRY(keys_add(w, passphrase));

@@ -81,8 +81,11 @@ static err make(struct asking *x)
     }
     TRY(db_read(x->b->site.db, made, x));
     const struct package *p = &x->p;
-    (void)printf("package   %lld\nfile      %.*s/blobs/%.2s/%.2s/%.*s\n", (long long)p->id,
-                 FMT(x->b->site.data_dir), p->blob.p, p->blob.p + 2, FMT(p->blob));
+    str place = x->b->settings.blobs;
+    if (!place.n)
+        place = str_cat(x->b->mem, x->b->site.data_dir, S("/blobs"));
+    (void)printf("package   %lld\nfile      %.*s/%.2s/%.2s/%.*s\n", (long long)p->id, FMT(place),
+                 p->blob.p, p->blob.p + 2, FMT(p->blob));
     (void)printf("bytes     %lld\nfiles     %lld\nmissing   %lld\nmanifest  %.*s\n",
                  (long long)p->size, (long long)p->files, (long long)p->missing, FMT(p->manifest));
     return OK;

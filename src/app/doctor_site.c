@@ -1,7 +1,9 @@
 /* Looks at database, record, queues and blobs. */
 #include "app/doctor.h"
 #include "base/clock.h"
+#include "app/services.h"
 #include "blob/blob.h"
+#include "blob/s3.h"
 #include "db/migrate.h"
 #include "db/snapshot.h"
 #include "proof/retention_view.h"
@@ -174,6 +176,40 @@ void look_retention(struct doctor *d, struct finding_of *f)
                        str_fmt(d->mem, "%s is kept for %d months only",
                                retention_name((enum retention_class)i), plan.months[i]),
                        "raise it on /desk/provider");
+}
+
+static err place_try(struct doctor *d, str place, bool conditions)
+{
+    struct s3 *s3 = NULL;
+    TRY(place_open(d->b, place, &s3));
+    err e = s3_try(s3, conditions);
+    struct fault why = fault_of(e);
+    s3_close(s3);
+    if (e != OK)
+        fault_copy(&why);
+    return e;
+}
+
+/* Writes, reads and removes a small object: whether the key may is not to be seen otherwise. */
+void look_s3(struct doctor *d, struct finding_of *f)
+{
+    const struct settings *set = &d->b->settings;
+    const struct {
+        str place;
+        bool conditions;
+    } PLACES[] = {{set->blobs, false}, {set->log_tiles, true}};
+    doctor_say(d, f, DOCTOR_OK,
+               set->blobs.n || set->log_tiles.n ? S("") : S("media and log lie in DATA"), "");
+    for (size_t i = 0; i < LEN(PLACES); i++) {
+        if (!PLACES[i].place.n)
+            continue;
+        bool fine = place_try(d, PLACES[i].place, PLACES[i].conditions) == OK;
+        doctor_say(d, f, fine ? DOCTOR_OK : DOCTOR_BAD,
+                   fine ? str_fmt(d->mem, "%.*s can be written, read and cleared",
+                                  FMT(PLACES[i].place))
+                        : last_words(d),
+                   fine ? "" : "see docs/sysadmin.md, Media and log in S3");
+    }
 }
 
 struct sampling {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "blob/blob.h"
+#include "blob/s3.h"
 #include "compliance/compliance.h"
 #include "emergency/emergency.h"
 #include "figures/figures.h"
@@ -339,9 +340,36 @@ static err witness_call(void *ctx, arena *mem, str url, str body, struct witness
     return OK;
 }
 
+err place_open(struct boot *b, str place, struct s3 **ret_s3)
+{
+    const struct settings *set = &b->settings;
+    struct s3_opts o = {.endpoint = set->s3_endpoint,
+                        .region = set->s3_region,
+                        .place = place,
+                        .host_style = str_eq(set->s3_style, S("host")),
+                        .key_file = set->s3_key_file};
+    return s3_open(&o, ret_s3);
+}
+
+err blobs_open(struct boot *b, struct blob_store **ret_store)
+{
+    const char *dir = str_z(b->mem, str_cat(b->mem, b->site.data_dir, S("/blobs")));
+    struct s3 *s3 = NULL;
+    if (!b->settings.blobs.n)
+        return blob_store_open(dir, ret_store);
+    TRY(place_open(b, b->settings.blobs, &s3));
+    err e = blob_store_open_s3(dir, s3, ret_store);
+    if (e != OK)
+        s3_close(s3);
+    return e;
+}
+
 err log_open(struct boot *b, struct record_log **ret_log)
 {
     const struct settings *set = &b->settings;
+    struct s3 *s3 = NULL;
+    if (set->log_tiles.n)
+        TRY(place_open(b, set->log_tiles, &s3));
     struct record_log_opts o = {
         .db = b->site.db,
         .dir = str_z(b->mem, str_cat(b->mem, b->site.data_dir, S("/log"))),
@@ -353,6 +381,7 @@ err log_open(struct boot *b, struct record_log **ret_log)
         .post_ctx = &b->settings,
         .private_entries = str_eq(set->log_entries, S("private")),
         .report = log_report,
+        .s3 = s3,
     };
     return record_log_open(&o, ret_log);
 }
@@ -380,7 +409,7 @@ err services_open(struct boot *b, int job_threads)
     struct vault_opts keys = {.key_file = str_z(b->mem, set->vault_key_file),
                               .key_command = str_z(b->mem, set->vault_key_command)};
     TRY(vault_start(s->db, &keys, &s->vault));
-    TRY(blob_store_open(str_z(b->mem, str_cat(b->mem, s->data_dir, S("/blobs"))), &s->blobs));
+    TRY(blobs_open(b, &s->blobs));
     TRY(provider_live_start(s->db, &s->provider));
     s->scan = scan_live_new(s->db);
     s->prints = print_live_new(s->db);

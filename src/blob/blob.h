@@ -5,7 +5,8 @@
  * processes and threads may share a directory. Names are hashes of public content: store secrets
  * only sealed (vault/ makes the bytes, blob_put_bytes stores them).
  *
- * Another back end (an S3-compatible service) is another table of struct blob_backend. */
+ * S3 back end (s3.h): objects PREFIX/ab/cd/<64 hex digits>. What is opened is fetched into a file
+ * without a name and its hash checked. */
 #pragma once
 #include "base/str.h"
 
@@ -16,10 +17,18 @@ struct blob_store;
 /* Makes dir and what is missing in it; removes temporary files older than an hour, which only a
  * crash leaves behind. ERR_IO when it can't be written. */
 err blob_store_open(const char *dir, struct blob_store **ret_store);
+/* With an S3-compatible store, which then belongs to the blob store; dir: for files under way. */
+struct s3;
+err blob_store_open_s3(const char *dir, struct s3 *s3, struct blob_store **ret_store);
 void blob_store_close(struct blob_store *s); /* accepts NULL */
+/* NULL: a directory. */
+struct s3 *blob_store_s3(const struct blob_store *s);
+/* Names of blobs in S3 behind `after` ("" first), in their order: until *ret_n is 0. None of a
+ * directory, nor those that lie in the directory still. */
+err blob_list_s3(struct blob_store *s, arena *mem, str after, str **ret_v, size_t *ret_n);
 
 /* Stores everything that fd holds, from its beginning when it can seek, streaming. Idempotent:
- * content that is there already is not written again. ERR_IO with reason "disk_full" when there is
+ * content that is there already is not kept twice. ERR_IO with reason "disk_full" when there is
  * no room; nothing is left behind then. When it returns OK the blob is durable. The caller has
  * limited the size. */
 err blob_put_fd(struct blob_store *s, arena *mem, int fd, str *ret_hash, int64_t *ret_size);

@@ -169,6 +169,7 @@ static err follow(struct record_log *l, struct tree_head ours, struct tree_head 
 static err load(struct record_log *l)
 {
     struct log_state s = {0};
+    TRY(log_files_try(&l->files));
     err e = log_state_read(l->state_file, l->signer.key.name, &s);
     if (e == ERR_NOT_FOUND) {
         TRY(state_first(l));
@@ -351,7 +352,7 @@ static void sync_init(struct record_log *l)
 
 static err open_all(struct record_log *l, const struct record_log_opts *o)
 {
-    TRY(log_files_open(str_z(l->mem, str_from(o->dir)), &l->files));
+    TRY(log_files_open(str_z(l->mem, str_from(o->dir)), o->s3, &l->files));
     TRY(key_load(l, str_from(o->origin)));
     if (o->witnesses && *o->witnesses)
         TRY(witnesses_open(l, o));
@@ -368,6 +369,7 @@ err record_log_open(const struct record_log_opts *o, struct record_log **ret_log
     l->key_file = str_z(l->mem, str_from(o->key_file));
     l->state_file = str_z(l->mem, str_from(o->state_file));
     l->private_entries = o->private_entries;
+    l->s3 = o->s3;
     l->report = o->report;
     char host[48] = "";
     (void)gethostname(host, sizeof host - 1);
@@ -406,6 +408,7 @@ void record_log_close(struct record_log *l)
         l->sealed = false; /* the lease ends by itself */
     db_unlisten(l->db, l);
     log_files_close(&l->files);
+    s3_close(l->s3);
     edge_done(&l->edge);
     pthread_mutex_destroy(&l->lock);
     pthread_mutex_destroy(&l->pass);

@@ -28,6 +28,8 @@ struct record_log_opts {
     witness_post *post;     /* how witnesses are asked; with post_ctx */
     void *post_ctx;
     bool private_entries; /* bundles are not public */
+    struct s3 *s3; /* NULL: everything in dir; else tiles, bundles and checkpoint lie there, and the
+                      log closes it (also when it does not open) */
     /* Called by the sealer's thread when what it says changes; OK: works again. NULL: nobody. */
     void (*report)(err e);
 };
@@ -41,7 +43,8 @@ void record_log_close(struct record_log *l); /* accepts NULL */
 /* One pass, on this thread (tests, commands). *ret_more: leaves are left for the next. Does
  * nothing while another node has the lease. ERR_CONFLICT "log_restored" (database older than what
  * was signed), "log_state_missing" (leaves exist, the state file does not), "log_forked" (tiles or
- * leaves differ from what was signed). */
+ * leaves differ from what was signed). ERR_INVALID "s3_conditions": the store would let an older
+ * checkpoint replace a newer one. */
 err record_log_seal(struct record_log *l, bool *ret_more);
 /* Takes the checkpoint in dir as the last one signed, after a move to a new machine without the
  * state file; tiles that are missing are made again. The caller has made sure that no newer

@@ -1,4 +1,5 @@
 /* Durable files of the log: written beside, synced, renamed. */
+#include "base/clock.h"
 #include "base/rand.h"
 #include "record/log_impl.h"
 
@@ -29,14 +30,14 @@ static err io_fault(const char *what, const char *path)
                  path, number);
 }
 
-err log_files_open(const char *dir, struct log_files *ret_f)
+err log_files_open(const char *dir, struct s3 *s3, struct log_files *ret_f)
 {
     if (mkdir(dir, 0755) != 0 && errno != EEXIST)
         return io_fault("mkdir", dir);
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return io_fault("open", dir);
-    *ret_f = (struct log_files){.dir = fd};
+    *ret_f = (struct log_files){.dir = fd, .s3 = s3};
     return OK;
 }
 
@@ -209,6 +210,8 @@ static err replace(int at, const char *path, struct bytes data, mode_t mode)
 err log_files_put(struct log_files *f, const char *path, struct bytes data)
 {
     char dir[64];
+    if (f->s3)
+        return log_object_put(f->s3, path, data);
     TRY(parent_make(f, path, dir));
     TRY(unsynced_add(f, dir));
     if (f->n_waiting == (int)LEN(f->waiting))
@@ -248,15 +251,48 @@ static err read_all(int fd, arena *mem, const char *path, struct bytes *ret_data
 
 err log_files_get(const struct log_files *f, arena *mem, const char *path, struct bytes *ret_data)
 {
+    if (f->s3)
+        return s3_get(f->s3, mem, str_from(path), FILE_MAX, ret_data, NULL);
     AUTO_FD fd = openat(f->dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return io_fault("open", path);
     return read_all(fd, mem, path, ret_data);
 }
 
+err log_files_look(const struct log_files *f, arena *mem, const char *path, struct bytes *ret_data,
+                   struct log_tag *ret_tag)
+{
+    struct s3_object o = {0};
+    err e = f->s3 ? s3_get(f->s3, mem, str_from(path), FILE_MAX, ret_data, &o)
+                  : log_files_get(f, mem, path, ret_data);
+    memcpy(ret_tag->text, o.tag, sizeof o.tag);
+    return e;
+}
+
+err log_files_replace(const struct log_files *f, const char *path, struct bytes data,
+                      const struct log_tag *seen)
+{
+    if (f->s3)
+        return s3_put(f->s3, str_from(path), &(struct s3_body){.fd = -1, .data = data},
+                      seen->text);
+    TRY(replace(f->dir, path, data, 0644));
+    return dir_sync(f->dir, ".");
+}
+
+err log_files_try(struct log_files *f)
+{
+    if (f->s3 && !f->s3_tried)
+        TRY(s3_try(f->s3, true));
+    f->s3_tried = true;
+    return OK;
+}
+
 int64_t log_files_time(const struct log_files *f, const char *path)
 {
     struct stat st;
+    struct s3_object o;
+    if (f->s3)
+        return s3_head(f->s3, str_from(path), &o) == OK ? clock_ms() - o.age_ms : 0;
     if (fstatat(f->dir, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return 0;
     return (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;

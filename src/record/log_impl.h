@@ -1,5 +1,6 @@
 /* Inside of the log; only for record/. */
 #pragma once
+#include "blob/s3.h"
 #include "record/log.h"
 #include "record/record_impl.h"
 
@@ -31,7 +32,9 @@ err log_store_leaf_of(struct tx *t, arena *mem, int64_t record_id, struct leaf_r
 
 /* ---- log_files.c: durable files, each there completely or not at all ---- */
 struct log_files {
-    int dir; /* everything is done relative to it */
+    int dir;       /* everything is done relative to it */
+    struct s3 *s3; /* NULL: files; else objects, but for the lock of this machine's processes */
+    bool s3_tried;
     char unsynced[16][64];
     int n_unsynced;
     struct {
@@ -40,7 +43,7 @@ struct log_files {
     } waiting[64]; /* written beside, not yet in place */
     int n_waiting;
 };
-err log_files_open(const char *dir, struct log_files *ret_f);
+err log_files_open(const char *dir, struct s3 *s3, struct log_files *ret_f);
 void log_files_close(struct log_files *f);
 /* Held by nobody else of all nodes until log_files_unlock (or the end of the process), for the
  * moment between the look at what was signed and the new checkpoint. Waits two seconds at most:
@@ -53,9 +56,23 @@ void log_files_unlock(int *fd); /* a cleanup function; accepts -1 */
 err log_files_put(struct log_files *f, const char *path, struct bytes data);
 err log_files_sync(struct log_files *f);
 void log_files_abandon(struct log_files *f);
+/* For files that are replaced (checkpoints): what log_files_look saw is what log_files_replace
+ * takes the place of, else ERR_CONFLICT "s3_changed". Files are under the lock instead. An empty
+ * tag: it was not there. */
+struct log_tag {
+    char text[S3_TAG_N];
+};
+err log_files_look(const struct log_files *f, arena *mem, const char *path, struct bytes *ret_data,
+                   struct log_tag *ret_tag);
+err log_files_replace(const struct log_files *f, const char *path, struct bytes data,
+                      const struct log_tag *seen);
+/* ERR_INVALID "s3_conditions" when the store does not keep to that. */
+err log_files_try(struct log_files *f);
 int64_t log_files_time(const struct log_files *f,
                        const char *path); /* written, ms; 0 = not there */
 err log_files_get(const struct log_files *f, arena *mem, const char *path, struct bytes *ret_data);
+/* log_files_s3.c */
+err log_object_put(struct s3 *s3, const char *path, struct bytes data);
 /* A small file anywhere, replaced at once and durable; mode 0600. */
 err small_file_put(const char *path, struct bytes data);
 err small_file_get(arena *mem, const char *path, bool private, str *ret_text);
@@ -102,6 +119,7 @@ struct record_log {
     struct note_signer signer;
     struct leaf_key pseudonyms;
     struct log_files files;
+    struct s3 *s3; /* of files; owned */
     char holder[96];
 
     pthread_mutex_t pass; /* one pass at a time */

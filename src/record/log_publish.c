@@ -13,22 +13,29 @@ static err head_of(arena *mem, str text, struct tree_head *ret_head)
     return OK;
 }
 
-static err file_text(const struct record_log *l, arena *mem, const char *path, str *ret_text)
+static err text_look(const struct record_log *l, arena *mem, const char *path, str *ret_text,
+                     struct log_tag *ret_tag)
 {
     struct bytes b;
-    TRY(log_files_get(&l->files, mem, path, &b));
+    TRY(log_files_look(&l->files, mem, path, &b, ret_tag));
     *ret_text = bytes_str(b);
     return str_valid(*ret_text) ? OK : fault(ERR_INVALID, "log_damaged", "%s is no text", path);
 }
 
+static err file_text(const struct record_log *l, arena *mem, const char *path, str *ret_text)
+{
+    struct log_tag tag;
+    return text_look(l, mem, path, ret_text, &tag);
+}
+
 /* True while the checkpoint on disk is the one of this head: another node, paused while it wrote,
  * may have put an older one in its place. */
-static bool published(const struct record_log *l, struct tree_head head)
+static bool published(const struct record_log *l, struct tree_head head, struct log_tag *ret_tag)
 {
     AUTO_ARENA(mem);
     str text;
     struct tree_head there;
-    return file_text(l, mem, "checkpoint", &text) == OK && head_of(mem, text, &there) == OK &&
+    return text_look(l, mem, "checkpoint", &text, ret_tag) == OK && head_of(mem, text, &there) == OK &&
            there.size == head.size && tree_same(there.root, head.root);
 }
 
@@ -42,31 +49,28 @@ static void status_set(struct record_log *l, struct tree_head head)
     pthread_mutex_unlock(&l->lock);
 }
 
-static err checkpoint_put(struct record_log *l, const char *path, str text)
-{
-    struct log_files own = {.dir = l->files.dir}; /* the sealer and the askers write */
-    err e = log_files_put(&own, path, str_bytes(text));
-    if (e == OK)
-        e = log_files_sync(&own);
-    log_files_abandon(&own);
-    return e;
-}
-
-struct tree_head log_shown(const struct record_log *l)
+static struct tree_head shown_look(const struct record_log *l, struct log_tag *ret_tag)
 {
     AUTO_ARENA(mem);
     str text;
     struct note n;
     struct checkpoint c;
-    bool ours = file_text(l, mem, "checkpoint", &text) == OK && note_parse(mem, text, &n) == OK &&
+    bool ours = text_look(l, mem, "checkpoint", &text, ret_tag) == OK && note_parse(mem, text, &n) == OK &&
                 checkpoint_parse(mem, n.body, &c) == OK &&
                 note_verified(&n, &l->signer.key, NULL) && str_eq(c.origin, l->signer.key.name);
     return ours ? c.head : (struct tree_head){0};
 }
 
+struct tree_head log_shown(const struct record_log *l)
+{
+    struct log_tag tag;
+    return shown_look(l, &tag);
+}
+
 /* Under the lock: whether this tree goes on from what is signed now, by this node or by another
  * that took over while this one was paused. *ret_behind: that other has signed more already. */
-static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind)
+static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind,
+                   struct log_tag *ret_tag)
 {
     struct log_state s = {0};
     err e = log_state_read(l->state_file, l->signer.key.name, &s);
@@ -74,7 +78,7 @@ static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind
         return e == ERR_NOT_FOUND
                    ? fault(ERR_CONFLICT, "log_state_missing", "%s went away", l->state_file)
                    : e;
-    struct tree_head shown = log_shown(l);
+    struct tree_head shown = shown_look(l, ret_tag);
     if (shown.size > s.head.size)
         s.head = shown;
     if (head.size == s.head.size && !tree_same(head.root, s.head.root))
@@ -85,7 +89,7 @@ static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind
 }
 
 /* Under pass and lock. The state is durable before the signature is seen by anybody. */
-static err sign(struct record_log *l, struct tree_head head)
+static err sign(struct record_log *l, struct tree_head head, const struct log_tag *seen)
 {
     AUTO_ARENA(mem);
     struct log_state s = {head, l->edge.last};
@@ -93,7 +97,12 @@ static err sign(struct record_log *l, struct tree_head head)
     l->state = s;
     str body = checkpoint_body(mem, &(struct checkpoint){l->signer.key.name, head});
     str text = str_fmt(mem, "%.*s\n%.*s", FMT(body), FMT(note_sign(mem, body, &l->signer, 0)));
-    return checkpoint_put(l, "checkpoint", text);
+    return log_files_replace(&l->files, "checkpoint", str_bytes(text), seen);
+}
+
+static bool overtaken(err e)
+{
+    return e == ERR_CONFLICT && strcmp(fault_last()->reason, "s3_changed") == 0;
 }
 
 err log_publish(struct record_log *l)
@@ -102,18 +111,20 @@ err log_publish(struct record_log *l)
     if (head.size < l->state.head.size)
         return fault(ERR_CONFLICT, "log_restored", "a tree of %lld leaves after one of %lld",
                      (long long)head.size, (long long)l->state.head.size);
+    struct log_tag seen = {0};
     if (head.size == l->state.head.size && tree_same(head.root, l->state.head.root) &&
-        published(l, head))
+        published(l, head, &seen))
         return OK;
     LOG_LOCK(lock);
     bool behind = false;
     TRY(log_files_lock(&l->files, &lock));
-    TRY(goes_on(l, head, &behind));
-    if (behind) {
+    TRY(goes_on(l, head, &behind, &seen));
+    err e = behind ? OK : sign(l, head, &seen);
+    if (behind || overtaken(e)) {
         l->loaded = false; /* the next pass goes on from there */
         return OK;
     }
-    TRY(sign(l, head));
+    TRY(e);
     status_set(l, head);
     return OK;
 }
@@ -124,11 +135,17 @@ static err cosigned_put(struct record_log *l, struct tree_head head, str text, b
     AUTO_ARENA(mem);
     str before;
     struct tree_head old = {0};
-    if (published(l, head))
-        TRY(checkpoint_put(l, "checkpoint", text));
-    bool newest = file_text(l, mem, "witnessed", &before) != OK ||
+    struct log_tag tag = {0}, witnessed = {0};
+    err e = OK;
+    if (published(l, head, &tag))
+        e = log_files_replace(&l->files, "checkpoint", str_bytes(text), &tag);
+    if (e != OK && !overtaken(e)) /* a newer one needs no cosignature of this */
+        return e;
+    bool newest = text_look(l, mem, "witnessed", &before, &witnessed) != OK ||
                   head_of(mem, before, &old) != OK || old.size <= head.size;
-    return quorum && newest ? checkpoint_put(l, "witnessed", text) : OK;
+    return quorum && newest
+               ? log_files_replace(&l->files, "witnessed", str_bytes(text), &witnessed)
+               : OK;
 }
 
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum)

@@ -85,7 +85,7 @@ static void make(const char *dir, int64_t n)
     static struct log_files f;
     static struct edge e;
     long early = 0;
-    must(log_files_open(in_dir(mem, dir, "log").p, &f));
+    must(log_files_open(in_dir(mem, dir, "log").p, NULL, &f));
     double start = now();
     for (int64_t i = 0; i < n; i++) {
         arena_reset(each);
@@ -122,7 +122,7 @@ static void hash_all(const char *dir)
     struct log_files f;
     struct tree_head head;
     struct bytes b;
-    must(log_files_open(in_dir(mem, dir, "log").p, &f));
+    must(log_files_open(in_dir(mem, dir, "log").p, NULL, &f));
     int64_t size = size_of(mem, &f, &head), bytes = 0;
     double start = now(), hashing = 0;
     uint8_t all = 0;
@@ -158,7 +158,7 @@ static void prove(const char *dir, int n)
     struct tree_head head;
     struct tiles *t = NEW(mem, struct tiles);
     double *us = NEW_N(mem, double, (size_t)n);
-    must(log_files_open(in_dir(mem, dir, "log").p, &f));
+    must(log_files_open(in_dir(mem, dir, "log").p, NULL, &f));
     int64_t size = size_of(mem, &f, &head);
     for (int i = 0; i < n; i++) {
         struct proof path;
