@@ -2,31 +2,26 @@
  * server of Node.js that checks every signature by itself (tests/s3/server.mjs). */
 #include "blob/s3.h"
 
-#include "base/clock.h"
 #include "base/rand.h"
 #include "blob/blob.h"
+#include "tests/unit/tests3.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <curl/curl.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 static arena *mem;
-static char dir[64], endpoint[64];
-static pid_t server;
-static int server_in = -1;
+static char dir[64];
 static struct blob_store *store;
 
 /* ---- signatures: docs.aws.amazon.com, "Authenticating Requests: Using the Authorization
@@ -112,41 +107,6 @@ static void test_s3__encodes_all_but_unreserved_characters(void **state)
 
 /* ---- the server ---- */
 
-static void tell(const char *path, const char *json)
-{
-    CURL *c = curl_easy_init();
-    char url[128];
-    snprintf(url, sizeof url, "%s%s", endpoint, path);
-    curl_easy_setopt(c, CURLOPT_URL, url);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, json);
-    assert_int_equal(curl_easy_perform(c), CURLE_OK);
-    curl_easy_cleanup(c);
-}
-
-static struct s3_opts opts(const char *place, const char *key_file)
-{
-    return (struct s3_opts){.endpoint = str_from(endpoint),
-                            .region = S("cn-north-1"),
-                            .place = str_from(place),
-                            .key_file = str_fmt(mem, "%s/%s", dir, key_file)};
-}
-
-static struct s3 *opened(const char *place, const char *key_file)
-{
-    struct s3 *s = NULL;
-    struct s3_opts o = opts(place, key_file);
-    assert_int_equal(s3_open(&o, &s), OK);
-    return s;
-}
-
-static void key_write(const char *name, const char *text, mode_t mode)
-{
-    const char *path = str_fmt(mem, "%s/%s", dir, name).p;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
-    assert_int_equal(write(fd, text, strlen(text)), (int)strlen(text));
-    close(fd);
-}
-
 static err put_text(struct s3 *s, str key, str text, const char *only_if)
 {
     struct s3_body b = {.fd = -1, .data = str_bytes(text)};
@@ -161,7 +121,7 @@ static bool said(const char *part)
 static void test_s3__objects_come_back(void **state)
 {
     (void)state;
-    struct s3 *s = opened("s3://gongqi-test/one/two/", "key");
+    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/one/two/", "key");
     struct bytes data;
     struct s3_object o = {0};
     assert_int_equal(s3_get(s, mem, S("a/b.txt"), 100, &data, NULL), ERR_NOT_FOUND);
@@ -184,7 +144,7 @@ static void test_s3__objects_come_back(void **state)
 static void test_s3__lists_only_what_is_its_own(void **state)
 {
     (void)state;
-    struct s3 *s = opened("s3://gongqi-test/list", "key"), *other = opened("s3://gongqi-test", "key");
+    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/list", "key"), *other = test_s3_open(mem, "s3://gongqi-test", "key");
     str *v = NULL;
     size_t n = 0;
     assert_int_equal(put_text(other, S("listed/x/1"), S(""), NULL), OK);
@@ -204,7 +164,7 @@ static void test_s3__lists_only_what_is_its_own(void **state)
 static void test_s3__conditional_writes(void **state)
 {
     (void)state;
-    struct s3 *s = opened("s3://gongqi-test/if", "key");
+    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/if", "key");
     struct bytes data;
     struct s3_object o = {0};
     assert_int_equal(put_text(s, S("c"), S("1"), ""), OK);
@@ -214,22 +174,22 @@ static void test_s3__conditional_writes(void **state)
     assert_int_equal(put_text(s, S("c"), S("3"), o.tag), ERR_CONFLICT);
     assert_int_equal(s3_get(s, mem, S("c"), 10, &data, &o), OK);
     assert_true(str_eq(bytes_str(data), S("2")));
-    tell("/_lax", "{\"lax\":true}");
+    test_s3_tell("/_lax", "{\"lax\":true}");
     assert_int_equal(s3_try(s, false), OK);
     assert_int_equal(s3_try(s, true), ERR_INVALID);
     assert_string_equal(fault_last()->reason, "s3_conditions");
-    tell("/_lax", "{\"lax\":false}");
+    test_s3_tell("/_lax", "{\"lax\":false}");
     s3_close(s);
 }
 
 static void test_s3__wrong_secrets_and_places_are_refused(void **state)
 {
     (void)state;
-    struct s3 *s = opened("s3://gongqi-test/no", "wrong");
+    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/no", "wrong");
     assert_int_equal(s3_try(s, false), ERR_IO);
     assert_true(said("SignatureDoesNotMatch"));
     s3_close(s);
-    s = opened("s3://another-bucket", "key");
+    s = test_s3_open(mem, "s3://another-bucket", "key");
     assert_int_equal(s3_try(s, false), ERR_IO);
     assert_true(said("NoSuchBucket"));
     s3_close(s);
@@ -241,14 +201,14 @@ static void test_s3__wrong_secrets_and_places_are_refused(void **state)
         {"s3://gongqi-test", "short", "two lines"}, {"s3://gongqi-test", "none", "cannot be read"},
     };
     for (size_t i = 0; i < LEN(BAD); i++) {
-        struct s3_opts o = opts(BAD[i].place, BAD[i].key_file);
+        struct s3_opts o = test_s3_opts(mem, BAD[i].place, BAD[i].key_file);
         s = NULL;
         assert_int_equal(s3_open(&o, &s), ERR_INVALID);
         assert_string_equal(fault_last()->reason, "setting_s3");
         assert_true(said(BAD[i].why));
         assert_null(s);
     }
-    struct s3_opts o = opts("s3://gongqi-test", "key");
+    struct s3_opts o = test_s3_opts(mem, "s3://gongqi-test", "key");
     o.endpoint = S("http://127.0.0.1/path");
     assert_int_equal(s3_open(&o, &s), ERR_INVALID);
     o.endpoint = S("ftp://127.0.0.1");
@@ -258,21 +218,21 @@ static void test_s3__wrong_secrets_and_places_are_refused(void **state)
 static void test_s3__tries_again_but_not_for_ever(void **state)
 {
     (void)state;
-    struct s3 *s = opened("s3://gongqi-test/again", "key");
+    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/again", "key");
     struct bytes data;
-    tell("/_fault", "{\"status\":503,\"count\":2}");
+    test_s3_tell("/_fault", "{\"status\":503,\"count\":2}");
     assert_int_equal(put_text(s, S("k"), S("v"), NULL), OK);
-    tell("/_fault", "{\"cut\":true,\"count\":2}");
+    test_s3_tell("/_fault", "{\"cut\":true,\"count\":2}");
     assert_int_equal(s3_get(s, mem, S("k"), 10, &data, NULL), OK);
     assert_true(str_eq(bytes_str(data), S("v")));
-    tell("/_fault", "{\"status\":503,\"count\":1}"); /* may have happened */
+    test_s3_tell("/_fault", "{\"status\":503,\"count\":1}"); /* may have happened */
     assert_int_equal(put_text(s, S("k"), S("w"), "\"x\""), ERR_IO);
     assert_true(said("SlowDown"));
-    tell("/_fault", "{\"status\":503,\"count\":5}");
+    test_s3_tell("/_fault", "{\"status\":503,\"count\":5}");
     assert_int_equal(s3_get(s, mem, S("k"), 10, &data, NULL), ERR_IO);
     assert_string_equal(fault_last()->reason, "storage_unavailable");
-    tell("/_fault", "{\"count\":0}");
-    struct s3_opts o = opts("s3://gongqi-test", "key");
+    test_s3_tell("/_fault", "{\"count\":0}");
+    struct s3_opts o = test_s3_opts(mem, "s3://gongqi-test", "key");
     o.endpoint = S("http://127.0.0.1:9"); /* discard: nobody listens */
     struct s3 *none = NULL;
     assert_int_equal(s3_open(&o, &none), OK);
@@ -317,7 +277,7 @@ static void test_s3_blob__streams_files_and_pipes(void **state)
         assert_int_equal(write(fd, block, sizeof block), sizeof block);
     str hash = STR_NONE;
     int64_t size = 0;
-    tell("/_fault", "{\"status\":500,\"count\":1}"); /* sent again from its beginning */
+    test_s3_tell("/_fault", "{\"status\":500,\"count\":1}"); /* sent again from its beginning */
     assert_int_equal(blob_put_fd(store, mem, fd, &hash, &size), OK);
     assert_true(size == 10000000);
     close(fd);
@@ -348,7 +308,7 @@ static void test_s3_blob__other_bytes_are_not_given_out(void **state)
 
 static void age(str key, int seconds)
 {
-    tell("/_age", str_fmt(mem, "{\"key\":\"blobs/%.*s\",\"seconds\":%d}", FMT(key), seconds).p);
+    test_s3_tell("/_age", str_fmt(mem, "{\"key\":\"blobs/%.*s\",\"seconds\":%d}", FMT(key), seconds).p);
 }
 
 static void test_s3_blob__only_idle_bytes_go_for_good(void **state)
@@ -387,41 +347,15 @@ static void test_s3_blob__old_removal_marks_are_cleared(void **state)
     assert_true(blob_exists(store, hash));
 }
 
-static int server_start(void)
-{
-    int in[2], out[2];
-    char line[32] = "";
-    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
-        return 1;
-    server = fork();
-    if (server == 0) {
-        dup2(in[0], 0);
-        dup2(out[1], 1);
-        execlp("node", "node", "tests/s3/server.mjs", (char *)NULL);
-        _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    server_in = in[1];
-    ssize_t n = server > 0 ? read(out[0], line, sizeof line - 1) : 0;
-    close(out[0]);
-    snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", n > 0 ? atoi(line) : 0);
-    return n <= 0;
-}
-
 static int setup(void **state)
 {
     (void)state;
     rand_init();
     mem = arena_new();
     snprintf(dir, sizeof dir, "/tmp/gongqi-s3-XXXXXX");
-    if (!mkdtemp(dir) || server_start() != 0)
+    if (!mkdtemp(dir) || test_s3_start(dir) != 0)
         return 1;
-    key_write("key", "AKIAGONGQITEST\na/secret+of/the+test+store\n", 0600);
-    key_write("wrong", "AKIAGONGQITEST\nanother secret\n", 0600);
-    key_write("open", "AKIAGONGQITEST\na/secret+of/the+test+store\n", 0644);
-    key_write("short", "AKIAGONGQITEST\n", 0600);
-    return blob_store_open_s3(str_fmt(mem, "%s/blobs", dir).p, opened("s3://gongqi-test/blobs", "key"),
+    return blob_store_open_s3(str_fmt(mem, "%s/blobs", dir).p, test_s3_open(mem, "s3://gongqi-test/blobs", "key"),
                               &store) != OK;
 }
 
@@ -437,8 +371,7 @@ static int teardown(void **state)
 {
     (void)state;
     blob_store_close(store);
-    close(server_in);
-    waitpid(server, NULL, 0);
+    test_s3_stop();
     arena_free(mem);
     return nftw(dir, visit_remove, 8, FTW_DEPTH | FTW_PHYS);
 }

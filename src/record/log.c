@@ -177,7 +177,8 @@ static err load(struct record_log *l)
     } else if (e != OK) {
         return e;
     }
-    struct tree_head shown = log_shown(l);
+    struct tree_head shown;
+    TRY(log_shown(l, &shown));
     bool same = s.head.size == l->state.head.size && tree_same(s.head.root, l->state.head.root);
     if (l->loaded && (same || s.head.size < l->state.head.size) && shown.size <= l->state.head.size)
         return OK;

@@ -142,8 +142,8 @@ err log_edge_at(struct record_log *l, const struct tree_head *head);
  * quorum: also as the newest witnessed one. */
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum);
 err log_publish(struct record_log *l);
-/* The newest checkpoint in dir that this log's key signed; size 0 when there is none. */
-struct tree_head log_shown(const struct record_log *l);
+/* The newest checkpoint that is shown and that this log's key signed; size 0 when there is none. */
+err log_shown(const struct record_log *l, struct tree_head *ret_head);
 /* What the checkpoints on disk say, at the start. */
 void status_load(struct record_log *l);
 struct log_proof_of {

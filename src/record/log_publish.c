@@ -49,22 +49,27 @@ static void status_set(struct record_log *l, struct tree_head head)
     pthread_mutex_unlock(&l->lock);
 }
 
-static struct tree_head shown_look(const struct record_log *l, struct log_tag *ret_tag)
+static err shown_look(const struct record_log *l, struct tree_head *ret_head,
+                      struct log_tag *ret_tag)
 {
     AUTO_ARENA(mem);
-    str text;
+    str text = STR_NONE;
     struct note n;
-    struct checkpoint c;
-    bool ours = text_look(l, mem, "checkpoint", &text, ret_tag) == OK && note_parse(mem, text, &n) == OK &&
+    struct checkpoint c = {0};
+    err e = text_look(l, mem, "checkpoint", &text, ret_tag);
+    if (e == ERR_IO)
+        return e;
+    bool ours = e == OK && note_parse(mem, text, &n) == OK &&
                 checkpoint_parse(mem, n.body, &c) == OK &&
                 note_verified(&n, &l->signer.key, NULL) && str_eq(c.origin, l->signer.key.name);
-    return ours ? c.head : (struct tree_head){0};
+    *ret_head = ours ? c.head : (struct tree_head){0};
+    return OK;
 }
 
-struct tree_head log_shown(const struct record_log *l)
+err log_shown(const struct record_log *l, struct tree_head *ret_head)
 {
     struct log_tag tag;
-    return shown_look(l, &tag);
+    return shown_look(l, ret_head, &tag);
 }
 
 /* Under the lock: whether this tree goes on from what is signed now, by this node or by another
@@ -78,7 +83,8 @@ static err goes_on(struct record_log *l, struct tree_head head, bool *ret_behind
         return e == ERR_NOT_FOUND
                    ? fault(ERR_CONFLICT, "log_state_missing", "%s went away", l->state_file)
                    : e;
-    struct tree_head shown = shown_look(l, ret_tag);
+    struct tree_head shown;
+    TRY(shown_look(l, &shown, ret_tag));
     if (shown.size > s.head.size)
         s.head = shown;
     if (head.size == s.head.size && !tree_same(head.root, s.head.root))

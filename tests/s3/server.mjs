@@ -4,6 +4,7 @@
 // `node tests/s3/server.mjs`, which prints its port and ends with its standard input.
 //   POST /_fault {"status":503,"count":2}    the next requests are answered so; "cut": true: not at all
 //   POST /_age {"key":"a/b","seconds":90}    the object is so much older
+//   POST /_hold {"key":"a/b"}                the next PUT of that key waits until /_release
 //   POST /_lax {"lax":true}                  conditions of writes are ignored, as by stores that do not know them
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
@@ -88,6 +89,8 @@ export function startS3(port = 0) {
     const told = JSON.parse(body);
     if (req.url === '/_fault') state.fault = told;
     if (req.url === '/_lax') state.lax = told.lax;
+    if (req.url === '/_hold') state.hold = told.key;
+    if (req.url === '/_release') state.release?.();
     if (req.url === '/_age') objects.get(told.key).at -= told.seconds * 1000;
     return [200];
   }
@@ -102,7 +105,13 @@ export function startS3(port = 0) {
     else if (state.fault.count > 0 && state.fault.count--) {
       if (state.fault.cut) return req.socket.destroy();
       [status, headers, data] = [state.fault.status, {}, '<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>'];
-    } else [status, headers, data] = answer(req, body);
+    } else {
+      if (req.method === 'PUT' && req.url === `/${BUCKET}/${state.hold}`) {
+        state.hold = undefined;
+        await new Promise((resolve) => (state.release = resolve));
+      }
+      [status, headers, data] = answer(req, body);
+    }
     if (typeof status === 'string') [status, headers, data] = [STATUS[status] ?? 403, { 'Content-Type': 'application/xml' }, `<Error><Code>${status}</Code><Message>of the test store</Message></Error>`];
     res.writeHead(status, { ...headers, ...(data === undefined ? {} : { 'Content-Length': Buffer.byteLength(data) }) });
     res.end(req.method === 'HEAD' ? undefined : data);
