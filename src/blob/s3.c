@@ -94,6 +94,15 @@ static err endpoint_read(struct s3 *s, const struct s3_opts *o, str bucket)
     return OK;
 }
 
+/* It goes into a header between '=' and '/'; names like account:user are about. */
+static bool id_fine(str id)
+{
+    for (size_t i = 0; i < id.n; i++)
+        if (id.p[i] <= ' ' || id.p[i] > '~' || id.p[i] == '/' || id.p[i] == ',')
+            return false;
+    return id.n > 0;
+}
+
 /* Two lines; whoever else can read the file could write the store. */
 static err keys_read(struct s3 *s, str path)
 {
@@ -112,7 +121,7 @@ static err keys_read(struct s3 *s, str path)
     str rest = STR_NONE, all = {text, (size_t)n};
     str key = str_trim(str_split(all, '\n', &rest));
     str secret = rest.p ? str_trim(str_split(rest, '\n', &rest)) : STR_NONE;
-    if (!key.n || !secret.n || !key_fine(key))
+    if (!id_fine(key) || !secret.n)
         return refused("s3_key_file must hold two lines: access key ID, secret", path);
     s->key = str_dup(s->mem, key);
     s->secret = str_dup(s->mem, secret);
@@ -413,6 +422,9 @@ static err outcome(const struct call *c, CURLcode code)
     if (gone || (c->only_if && (c->status == 412 || c->status == 409)))
         return fault(ERR_CONFLICT, "s3_changed", "S3: %.*s was written by somebody else",
                      FMT(c->key));
+    if (c->only_if && c->status == 501)
+        return fault(ERR_INVALID, "s3_conditions", "S3: %.*s knows no conditional writes",
+                     FMT(c->s->base));
     if (c->status == 404 && !str_eq(element(text, S("<Code>")), S("NoSuchBucket")))
         return fault(ERR_NOT_FOUND, "not_found", "S3: no %.*s", FMT(c->key));
     return fault(ERR_IO, "storage_unavailable", "S3: %s %.*s: %d %.*s %.*s", c->method, FMT(c->key),

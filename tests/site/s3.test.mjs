@@ -91,6 +91,8 @@ test('the record is sealed into the store, and both verifiers find a copy right'
 test('while the store is away pages go on, an upload says so, and signing catches up', async () => {
   const was = await size();
   store.state.fault = { status: 503, count: 1e9 };
+  site.command('user', 'add', '13900001111', '某人');
+  site.command('user', 'roles', '13900001111', 'reviewer'); // which is a record
   assert.equal((await fetch(`${site.base}/`)).status, 200);
   const refused = await upload('水.png', png(320, 200, [9, 9, 200]));
   assert.ok(refused.status >= 500, String(refused.status));
