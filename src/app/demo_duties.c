@@ -36,12 +36,13 @@ static err train(struct tx *t, const struct demo *d)
     return OK;
 }
 
-/* Three days that were worked, today and three to come. */
+/* Three days that were worked, today and three to come, early and late by turns: yesterday's late
+ * one ended at midnight, so at any hour it is still time to hand it over. */
 static err shifts(struct tx *t, const struct demo *d)
 {
     int64_t today = date_china_ms(clock_china(tx_now(t)).date);
     for (int i = 0; i < DAYS; i++) {
-        int64_t from = today + (i - 3) * (int64_t)DAY_MS + 9 * (int64_t)HOUR_MS;
+        int64_t from = today + (i - 3) * (int64_t)DAY_MS + (i % 2 ? 9 : 16) * (int64_t)HOUR_MS;
         struct shift s = {.user_id = d->user[i % 2 ? DEMO_REVIEWER_2 : DEMO_REVIEWER],
                           .from_at = from,
                           .until_at = from + SHIFT_HOURS * (int64_t)HOUR_MS,
