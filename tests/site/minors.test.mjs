@@ -57,8 +57,11 @@ test('minors\' mode hides what carries a prompt, in lists and on its page', asyn
   assert.match(words(hidden), /未成年人模式下不显示/);
   assert.doesNotMatch(hidden.text, /一切如常/);
   must(await child.submit('/me/minors', {}, { button: '关闭模式' }), 403);
+  must(await operator.submit(path, {}, { button: '稍后读' }));
+  assert.match(words(await operator.get('/me/saved')), /会带来提示的文章/);
   must(await operator.submit('/me/minors', {}, { button: '开启模式' }));
   must(await operator.get(path), 403);
+  assert.doesNotMatch(words(await operator.get('/me/saved')), /会带来提示的文章/);
   must(await operator.submit('/me/minors', {}, { button: '关闭模式' }));
   must(await operator.get(path), 200);
 });
