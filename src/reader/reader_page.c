@@ -271,6 +271,10 @@ static err load_around(struct tx *t, struct article_load *l)
     err e = sequel_of(t, mem, l->a.account_id, l->a.no, &l->sequel);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
+    if (l->r->session.minor && l->sequel.before.minors)
+        l->sequel.before.no = 0;
+    if (l->r->session.minor && l->sequel.after.minors)
+        l->sequel.after.no = 0;
     e = handover_before(t, mem, l->a.account_id, l->a.published_at, &l->before);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
