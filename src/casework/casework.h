@@ -75,7 +75,9 @@ err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **
 
 struct case_filter {
     int kind;                    /* -1 = all */
-    int64_t claimed_by;          /* 0 = any */
+    unsigned kinds;              /* bit mask of 1 << kind; 0 = all */
+    bool free;                   /* of open ones: those that nobody holds */
+    int64_t claimed_by;          /* of open ones; 0 = any */
     bool decided;                /* decided ones instead of open ones */
     int64_t after_due, after_id; /* key of the last row of the page before; 0 = start */
     int limit;
@@ -83,6 +85,9 @@ struct case_filter {
 /* Open: by due time, oldest first. Decided: newest first. */
 err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
               size_t *ret_n);
+/* Of each kind at most CASE_COUNT_MAX are counted, which then means "that many or more"; open and
+ * overdue are the sums of the kinds. */
+enum { CASE_COUNT_MAX = 1000 };
 struct case_counts {
     int64_t open, mine, overdue;
     int64_t by_kind[CASE_KINDS], overdue_by_kind[CASE_KINDS];
