@@ -186,14 +186,14 @@ static err list_claimed(struct tx *t, arena *mem, const struct case_filter *f, e
     return OK;
 }
 
-static err list_decided(struct tx *t, arena *mem, const struct case_filter *f, enum case_kind kind,
-                        struct casefile *v, size_t *n)
+static err list_decided(struct tx *t, arena *mem, const struct case_filter *f, struct casefile *v,
+                        size_t *n)
 {
     struct row r = {0};
     DB_EACH(t, mem,
-            "SELECT " COLUMNS FROM " WHERE c.state = 'decided' AND c.kind = $1 AND c.id < $2"
-            " ORDER BY c.id DESC LIMIT $3",
-            DB_IN(case_kind_name(kind), f->after_id ? f->after_id : INT64_MAX, f->limit), OUT(r),
+            "SELECT " COLUMNS FROM " WHERE c.state = 'decided' AND c.id < $1"
+            " ORDER BY c.id DESC LIMIT $2",
+            DB_IN(f->after_id ? f->after_id : INT64_MAX, f->limit), OUT(r),
             { TRY(row_take(&r, &v[(*n)++])); });
     return OK;
 }
@@ -206,27 +206,33 @@ static int by_due(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static int newest_first(const void *a, const void *b)
+static err list_kinds(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
+                      size_t *ret_n)
 {
-    const struct casefile *x = a, *y = b;
-    return x->id > y->id ? -1 : x->id < y->id;
-}
-
-err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
-              size_t *ret_n)
-{
-    ASSERT(f->limit > 0 && f->limit <= MAX_LIST && !(f->decided && f->claimed_by));
     int first = f->kind < 0 ? 0 : f->kind, last = f->kind < 0 ? CASE_KINDS - 1 : f->kind;
     size_t n = 0, limit = (size_t)f->limit;
     struct casefile *v = NEW_N(mem, struct casefile, (size_t)(last - first + 1) * limit);
     for (int k = first; k <= last; k++)
         if (!f->kinds || f->kinds >> k & 1)
-            TRY((f->decided      ? list_decided
-                 : f->claimed_by ? list_claimed
-                                 : list_open)(t, mem, f, (enum case_kind)k, v, &n));
-    qsort(v, n, sizeof *v, f->decided ? newest_first : by_due);
+            TRY((f->claimed_by ? list_claimed : list_open)(t, mem, f, (enum case_kind)k, v, &n));
+    qsort(v, n, sizeof *v, by_due);
     *ret_v = v;
     *ret_n = n < limit ? n : limit;
+    return OK;
+}
+
+err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
+              size_t *ret_n)
+{
+    ASSERT(f->limit > 0 && f->limit <= MAX_LIST);
+    if (!f->decided)
+        return list_kinds(t, mem, f, ret_v, ret_n);
+    ASSERT(f->kind < 0 && !f->kinds && !f->claimed_by);
+    struct casefile *v = NEW_N(mem, struct casefile, (size_t)f->limit);
+    size_t n = 0;
+    TRY(list_decided(t, mem, f, v, &n));
+    *ret_v = v;
+    *ret_n = n;
     return OK;
 }
 
@@ -236,12 +242,13 @@ static int64_t midnight(int64_t now)
 }
 
 /* Counting stops at CASE_COUNT_MAX: a queue that nobody can read to its end needs no exact number on
- * every page, and counters kept in rows would make all publications wait for one row. */
+ * every page, and counters kept in rows would make all publications wait for one row. The order keeps
+ * PostgreSQL on the index that leads by kind. */
 static err count_due(struct tx *t, enum case_kind kind, int64_t before, int64_t *ret_n)
 {
     return db_one(t, NULL,
                   "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'open' AND kind = $1"
-                  " AND due_at < $2 LIMIT $3) AS few",
+                  " AND due_at < $2 ORDER BY due_at LIMIT $3) AS few",
                   DB_IN(case_kind_name(kind), before, CASE_COUNT_MAX), DB_OUT(ret_n));
 }
 
@@ -259,6 +266,18 @@ static err count_kind(struct tx *t, enum case_kind kind, int64_t now, struct cas
     return OK;
 }
 
+err case_oldest(struct tx *t, int64_t *ret_at)
+{
+    int64_t at = 0;
+    err e = db_one(t, NULL,
+                   "SELECT opened_at FROM cases WHERE state = 'open' ORDER BY opened_at LIMIT 1",
+                   DB_IN(), DB_OUT(&at));
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *ret_at = at;
+    return OK;
+}
+
 err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c)
 {
     struct case_counts c = {0};
@@ -268,11 +287,7 @@ err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *r
                "SELECT COUNT(*) FROM cases WHERE state = 'open' AND claimed_by > 0"
                " AND claimed_by = $1 AND claim_until > $2",
                DB_IN(user_id, now), DB_OUT(&c.mine)));
-    err e = db_one(t, NULL,
-                   "SELECT opened_at FROM cases WHERE state = 'open' ORDER BY opened_at LIMIT 1",
-                   DB_IN(), DB_OUT(&c.oldest_at));
-    if (e != OK && e != ERR_NOT_FOUND)
-        return e;
+    TRY(case_oldest(t, &c.oldest_at));
     TRY(db_one(t, NULL, "SELECT COUNT(*) FROM cases WHERE state = 'decided' AND decided_at >= $1",
                DB_IN(midnight(now)), DB_OUT(&c.decided_today)));
     *ret_c = c;

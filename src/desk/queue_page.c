@@ -60,11 +60,11 @@ static err read_filter(struct request *r, struct case_filter *ret_f)
     str kind = request_query(r, "kind"), show = request_query(r, "show");
     str due = request_query(r, "due"), after = request_query(r, "after");
     enum case_kind k;
-    if (kind.n) {
+    f.decided = str_eq(show, S("decided"));
+    if (kind.n && !f.decided) {
         TRY(case_kind_parse(kind, &k));
         f.kind = (int)k;
     }
-    f.decided = str_eq(show, S("decided"));
     f.claimed_by = str_eq(show, S("mine")) ? r->session.user_id : 0;
     if (due.n)
         TRY(str_int(due, &f.after_due));

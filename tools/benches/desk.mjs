@@ -27,7 +27,7 @@ for (let tries = 3; ; tries--) {
   if (tries === 0) fail(done);
 }
 
-const pages = { 'desk home': '/desk', queue: '/desk/cases', 'queue of a kind': '/desk/cases?kind=article', 'queue of a rare kind': '/desk/cases?kind=licence', mine: '/desk/cases?show=mine', decided: '/desk/cases?show=decided', 'decided of a rare kind': '/desk/cases?show=decided&kind=exemption' };
+const pages = { 'desk home': '/desk', queue: '/desk/cases', 'queue of a kind': '/desk/cases?kind=article', 'queue of a rare kind': '/desk/cases?kind=licence', mine: '/desk/cases?show=mine', decided: '/desk/cases?show=decided' };
 const older = (page) => page.text.match(/href="(\/desk\/cases\?[^"]*after=[^"]*)"/)?.[1].replaceAll('&amp;', '&');
 
 // A case that this reviewer decides by the three verdicts; those with acts of their own are passed over.
