@@ -155,9 +155,9 @@ err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **
     return OK;
 }
 
-/* Kinds are asked one by one and put in order here: the index leads by kind, so a page of a rare kind
- * is found as fast as one of all, and no second index in the order of all kinds is written with each
- * publication. A page of all costs a page of each kind. */
+/* Kinds are asked one by one and put in order here: the index leads by kind, so a page of a rare
+ * kind is found as fast as one of all, and no second index in the order of all kinds is written
+ * with each publication. A page of all costs a page of each kind. */
 static err list_open(struct tx *t, arena *mem, const struct case_filter *f, enum case_kind kind,
                      struct casefile *v, size_t *n)
 {
@@ -176,13 +176,13 @@ static err list_claimed(struct tx *t, arena *mem, const struct case_filter *f, e
                         struct casefile *v, size_t *n)
 {
     struct row r = {0};
-    DB_EACH(t, mem,
-            "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND c.claimed_by > 0"
-            " AND c.claimed_by = $1 AND c.claim_until > $2 AND c.kind = $3"
-            " AND (c.due_at, c.id) > ($4, $5) ORDER BY c.due_at, c.id LIMIT $6",
-            DB_IN(f->claimed_by, tx_now(t), case_kind_name(kind), f->after_due, f->after_id,
-                  f->limit),
-            OUT(r), { TRY(row_take(&r, &v[(*n)++])); });
+    DB_EACH(
+        t, mem,
+        "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND c.claimed_by > 0"
+        " AND c.claimed_by = $1 AND c.claim_until > $2 AND c.kind = $3"
+        " AND (c.due_at, c.id) > ($4, $5) ORDER BY c.due_at, c.id LIMIT $6",
+        DB_IN(f->claimed_by, tx_now(t), case_kind_name(kind), f->after_due, f->after_id, f->limit),
+        OUT(r), { TRY(row_take(&r, &v[(*n)++])); });
     return OK;
 }
 
@@ -206,8 +206,8 @@ static int by_due(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static err list_kinds(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
-                      size_t *ret_n)
+static err list_kinds(struct tx *t, arena *mem, const struct case_filter *f,
+                      struct casefile **ret_v, size_t *ret_n)
 {
     int first = f->kind < 0 ? 0 : f->kind, last = f->kind < 0 ? CASE_KINDS - 1 : f->kind;
     size_t n = 0, limit = (size_t)f->limit;
@@ -241,9 +241,9 @@ static int64_t midnight(int64_t now)
     return date_china_ms(clock_china(now).date);
 }
 
-/* Counting stops at CASE_COUNT_MAX: a queue that nobody can read to its end needs no exact number on
- * every page, and counters kept in rows would make all publications wait for one row. The order keeps
- * PostgreSQL on the index that leads by kind. */
+/* Counting stops at CASE_COUNT_MAX: a queue that nobody can read to its end needs no exact number
+ * on every page, and counters kept in rows would make all publications wait for one row. The order
+ * keeps PostgreSQL on the index that leads by kind. */
 static err count_due(struct tx *t, enum case_kind kind, int64_t before, int64_t *ret_n)
 {
     return db_one(t, NULL,
@@ -392,12 +392,12 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
 static err own_next(struct tx *t, arena *mem, const struct case_turn *turn,
                     const struct casefile *from, int64_t *ret_id)
 {
-    return db_one(t, mem,
-                  "SELECT id FROM cases WHERE state = 'open' AND claimed_by > 0"
-                  " AND claimed_by = $1 AND claim_until > $2 AND id <> $3 AND (due_at, id) > ($4, $5)"
-                  " ORDER BY due_at, id LIMIT 1",
-                  DB_IN(turn->user_id, tx_now(t), turn->done, from->due_at, from->id),
-                  DB_OUT(ret_id));
+    return db_one(
+        t, mem,
+        "SELECT id FROM cases WHERE state = 'open' AND claimed_by > 0"
+        " AND claimed_by = $1 AND claim_until > $2 AND id <> $3 AND (due_at, id) > ($4, $5)"
+        " ORDER BY due_at, id LIMIT 1",
+        DB_IN(turn->user_id, tx_now(t), turn->done, from->due_at, from->id), DB_OUT(ret_id));
 }
 
 err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64_t *ret_id)

@@ -117,8 +117,7 @@ static size_t chips_of(struct request *r, const struct queue *q, struct table_ch
     size_t n = 0;
     bool mine = q->filter.claimed_by != 0, all = q->filter.kind < 0 && !q->filter.decided && !mine;
     v[n++] = chip(msg(r->lang, MSG_word_all), S("/desk/cases"), all, q->counts.open);
-    v[n++] =
-        chip(msg(r->lang, MSG_desk_mine), S("/desk/cases?show=mine"), mine, q->counts.mine);
+    v[n++] = chip(msg(r->lang, MSG_desk_mine), S("/desk/cases?show=mine"), mine, q->counts.mine);
     for (int k = 0; k < CASE_KINDS; k++) {
         str name = case_kind_name((enum case_kind)k);
         v[n++] = chip(desk_kind_label(r->lang, (enum case_kind)k),
@@ -197,10 +196,8 @@ static err load_home(struct tx *t, void *ctx)
     TRY(training_standing(t, me, h->r->session.roles, &h->standing));
     struct case_filter f = {.kind = -1, .claimed_by = me, .limit = HOME_ROWS};
     TRY(case_list(t, mem, &f, &h->mine, &h->mine_n));
-    f = (struct case_filter){.kind = -1,
-                             .kinds = desk_kinds_of(h->r->session.roles),
-                             .free = true,
-                             .limit = HOME_ROWS};
+    f = (struct case_filter){
+        .kind = -1, .kinds = desk_kinds_of(h->r->session.roles), .free = true, .limit = HOME_ROWS};
     return case_list(t, mem, &f, &h->open, &h->open_n);
 }
 
@@ -291,8 +288,8 @@ static struct facts_view state_of(struct home *h)
     struct fact *f = NEW_N(r->mem, struct fact, 8);
     const struct case_counts *c = &h->counts;
     size_t n = 0;
-    f[n++] = (struct fact){.label = msg(r->lang, MSG_desk_overdue),
-                           .body = case_tone(r, c->overdue)};
+    f[n++] =
+        (struct fact){.label = msg(r->lang, MSG_desk_overdue), .body = case_tone(r, c->overdue)};
     f[n++] = (struct fact){.label = msg(r->lang, MSG_desk_oldest),
                            .text = msg(r->lang, MSG_word_none),
                            .body = c->oldest_at ? time_ago(r, c->oldest_at) : (html){.cut = false}};

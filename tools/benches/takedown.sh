@@ -2,7 +2,7 @@
 # asked over HTTP again and again as a visitor, through the page cache: on one node (SQLite), and on a second node
 # that shares the database (PostgreSQL) with the one that took the decision. Goals: 100 ms and 1 s at the 99th
 # percentile; the line tells of the one that is further from its goal.
-turns=200
+turns=${GONGQI_BENCH_TURNS:-200}
 [ $smoke = yes ] && turns=4
 tell() { # WHERE GOAL: reads "WHAT P50 P99"
     awk -F '\t' -v w="$1" '{printf "%s, %s: p50 %s ms, p99 %s ms\n", w, $1, $2, $3}' "$dir/gone"
