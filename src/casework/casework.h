@@ -75,14 +75,19 @@ err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **
 
 struct case_filter {
     int kind;                    /* -1 = all */
+    unsigned kinds;              /* bit mask of 1 << kind; 0 = all */
     int64_t claimed_by;          /* 0 = any */
-    bool decided;                /* decided ones instead of open ones */
+    bool free;                   /* those that nobody holds */
+    bool decided;                /* decided ones, of all kinds and officers, instead of open ones */
     int64_t after_due, after_id; /* key of the last row of the page before; 0 = start */
     int limit;
 };
 /* Open: by due time, oldest first. Decided: newest first. */
 err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct casefile **ret_v,
               size_t *ret_n);
+/* Of each kind at most CASE_COUNT_MAX are counted, which then means "that many or more"; open and
+ * overdue are the sums of the kinds. */
+enum { CASE_COUNT_MAX = 1000 };
 struct case_counts {
     int64_t open, mine, overdue;
     int64_t by_kind[CASE_KINDS], overdue_by_kind[CASE_KINDS];
@@ -90,6 +95,8 @@ struct case_counts {
     int64_t decided_today; /* since midnight in China */
 };
 err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c);
+/* When the oldest open case was opened; 0 = none is open. */
+err case_oldest(struct tx *t, int64_t *ret_at);
 
 /* Takes the case for lease_ms, or renews one's own claim (which keeps its beginning). ERR_CONFLICT
  * "case_claimed" when somebody else holds it, "case_decided" when it is over. Nobody claims what

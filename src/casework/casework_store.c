@@ -155,17 +155,34 @@ err case_decisions(struct tx *t, arena *mem, int64_t case_id, struct decision **
     return OK;
 }
 
-static err list_open(struct tx *t, arena *mem, const struct case_filter *f, struct casefile *v,
-                     size_t *n)
+/* Kinds are asked one by one and put in order here: the index leads by kind, so a page of a rare
+ * kind is found as fast as one of all, and no second index in the order of all kinds is written
+ * with each publication. A page of all costs a page of each kind. */
+static err list_open(struct tx *t, arena *mem, const struct case_filter *f, enum case_kind kind,
+                     struct casefile *v, size_t *n)
 {
     struct row r = {0};
-    str kind = f->kind < 0 ? S("") : case_kind_name((enum case_kind)f->kind);
     DB_EACH(t, mem,
-            "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND ($1 = '' OR c.kind = $1)"
-            " AND ((c.claimed_by = $2 AND c.claim_until > $6) OR $2 = 0)"
-            " AND (c.due_at, c.id) > ($3, $4) ORDER BY c.due_at, c.id LIMIT $5",
-            DB_IN(kind, f->claimed_by, f->after_due, f->after_id, f->limit, tx_now(t)), OUT(r),
-            { TRY(row_take(&r, &v[(*n)++])); });
+            "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND c.kind = $1"
+            " AND c.claim_until < $2 AND (c.due_at, c.id) > ($3, $4)"
+            " ORDER BY c.due_at, c.id LIMIT $5",
+            DB_IN(case_kind_name(kind), f->free ? tx_now(t) : INT64_MAX, f->after_due, f->after_id,
+                  f->limit),
+            OUT(r), { TRY(row_take(&r, &v[(*n)++])); });
+    return OK;
+}
+
+static err list_claimed(struct tx *t, arena *mem, const struct case_filter *f, enum case_kind kind,
+                        struct casefile *v, size_t *n)
+{
+    struct row r = {0};
+    DB_EACH(
+        t, mem,
+        "SELECT " COLUMNS FROM " WHERE c.state = 'open' AND c.claimed_by > 0"
+        " AND c.claimed_by = $1 AND c.claim_until > $2 AND c.kind = $3"
+        " AND (c.due_at, c.id) > ($4, $5) ORDER BY c.due_at, c.id LIMIT $6",
+        DB_IN(f->claimed_by, tx_now(t), case_kind_name(kind), f->after_due, f->after_id, f->limit),
+        OUT(r), { TRY(row_take(&r, &v[(*n)++])); });
     return OK;
 }
 
@@ -173,13 +190,34 @@ static err list_decided(struct tx *t, arena *mem, const struct case_filter *f, s
                         size_t *n)
 {
     struct row r = {0};
-    str kind = f->kind < 0 ? S("") : case_kind_name((enum case_kind)f->kind);
     DB_EACH(t, mem,
-            "SELECT " COLUMNS FROM " WHERE c.state = 'decided' AND ($1 = '' OR c.kind = $1)"
-            " AND (c.claimed_by = $2 OR $2 = 0) AND c.id < $3"
-            " ORDER BY c.id DESC LIMIT $4",
-            DB_IN(kind, f->claimed_by, f->after_id ? f->after_id : INT64_MAX, f->limit), OUT(r),
+            "SELECT " COLUMNS FROM " WHERE c.state = 'decided' AND c.id < $1"
+            " ORDER BY c.id DESC LIMIT $2",
+            DB_IN(f->after_id ? f->after_id : INT64_MAX, f->limit), OUT(r),
             { TRY(row_take(&r, &v[(*n)++])); });
+    return OK;
+}
+
+static int by_due(const void *a, const void *b)
+{
+    const struct casefile *x = a, *y = b;
+    if (x->due_at != y->due_at)
+        return x->due_at < y->due_at ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static err list_kinds(struct tx *t, arena *mem, const struct case_filter *f,
+                      struct casefile **ret_v, size_t *ret_n)
+{
+    int first = f->kind < 0 ? 0 : f->kind, last = f->kind < 0 ? CASE_KINDS - 1 : f->kind;
+    size_t n = 0, limit = (size_t)f->limit;
+    struct casefile *v = NEW_N(mem, struct casefile, (size_t)(last - first + 1) * limit);
+    for (int k = first; k <= last; k++)
+        if (!f->kinds || f->kinds >> k & 1)
+            TRY((f->claimed_by ? list_claimed : list_open)(t, mem, f, (enum case_kind)k, v, &n));
+    qsort(v, n, sizeof *v, by_due);
+    *ret_v = v;
+    *ret_n = n < limit ? n : limit;
     return OK;
 }
 
@@ -187,9 +225,12 @@ err case_list(struct tx *t, arena *mem, const struct case_filter *f, struct case
               size_t *ret_n)
 {
     ASSERT(f->limit > 0 && f->limit <= MAX_LIST);
+    if (!f->decided)
+        return list_kinds(t, mem, f, ret_v, ret_n);
+    ASSERT(f->kind < 0 && !f->kinds && !f->claimed_by);
     struct casefile *v = NEW_N(mem, struct casefile, (size_t)f->limit);
     size_t n = 0;
-    TRY(f->decided ? list_decided(t, mem, f, v, &n) : list_open(t, mem, f, v, &n));
+    TRY(list_decided(t, mem, f, v, &n));
     *ret_v = v;
     *ret_n = n;
     return OK;
@@ -200,27 +241,53 @@ static int64_t midnight(int64_t now)
     return date_china_ms(clock_china(now).date);
 }
 
+/* Counting stops at CASE_COUNT_MAX: a queue that nobody can read to its end needs no exact number
+ * on every page, and counters kept in rows would make all publications wait for one row. The order
+ * keeps PostgreSQL on the index that leads by kind. */
+static err count_due(struct tx *t, enum case_kind kind, int64_t before, int64_t *ret_n)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'open' AND kind = $1"
+                  " AND due_at < $2 ORDER BY due_at LIMIT $3) AS few",
+                  DB_IN(case_kind_name(kind), before, CASE_COUNT_MAX), DB_OUT(ret_n));
+}
+
+static err count_kind(struct tx *t, enum case_kind kind, int64_t now, struct case_counts *c)
+{
+    int64_t open = 0, overdue = 0;
+    TRY(count_due(t, kind, now, &overdue));
+    open = overdue;
+    if (overdue < CASE_COUNT_MAX)
+        TRY(count_due(t, kind, INT64_MAX, &open));
+    c->by_kind[kind] = open;
+    c->overdue_by_kind[kind] = overdue;
+    c->open += open;
+    c->overdue += overdue;
+    return OK;
+}
+
+err case_oldest(struct tx *t, int64_t *ret_at)
+{
+    int64_t at = 0;
+    err e = db_one(t, NULL,
+                   "SELECT opened_at FROM cases WHERE state = 'open' ORDER BY opened_at LIMIT 1",
+                   DB_IN(), DB_OUT(&at));
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *ret_at = at;
+    return OK;
+}
+
 err case_count(struct tx *t, int64_t user_id, int64_t now, struct case_counts *ret_c)
 {
-    AUTO_ARENA(mem);
     struct case_counts c = {0};
-    str name = STR_NONE;
-    int64_t n = 0, mine = 0, overdue = 0, oldest = 0;
-    DB_EACH(t, mem,
-            "SELECT kind, COUNT(*), COUNT(*) FILTER (WHERE claimed_by = $1 AND claim_until > $2),"
-            " COUNT(*) FILTER (WHERE due_at < $2), MIN(opened_at) FROM cases"
-            " WHERE state = 'open' GROUP BY kind",
-            DB_IN(user_id, now), DB_OUT(&name, &n, &mine, &overdue, &oldest), {
-                enum case_kind kind;
-                TRY(case_kind_parse(name, &kind));
-                c.by_kind[kind] = n;
-                c.overdue_by_kind[kind] = overdue;
-                c.open += n;
-                c.mine += mine;
-                c.overdue += overdue;
-                if (!c.oldest_at || oldest < c.oldest_at)
-                    c.oldest_at = oldest;
-            });
+    for (int k = 0; k < CASE_KINDS; k++)
+        TRY(count_kind(t, (enum case_kind)k, now, &c));
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM cases WHERE state = 'open' AND claimed_by > 0"
+               " AND claimed_by = $1 AND claim_until > $2",
+               DB_IN(user_id, now), DB_OUT(&c.mine)));
+    TRY(case_oldest(t, &c.oldest_at));
     TRY(db_one(t, NULL, "SELECT COUNT(*) FROM cases WHERE state = 'decided' AND decided_at >= $1",
                DB_IN(midnight(now)), DB_OUT(&c.decided_today)));
     *ret_c = c;
@@ -272,35 +339,52 @@ err case_release(struct tx *t, int64_t id, int64_t user_id)
                    DB_IN(id, user_id));
 }
 
+struct candidate {
+    int64_t id, due_at, priority;
+};
+
+/* The first free one of a kind that this officer has no interest in (interest_check). */
+static err first_free(struct tx *t, enum case_kind kind, int64_t user_id, struct candidate *ret_c)
+{
+    return db_one(t, NULL,
+                  "SELECT c.id, c.due_at, c.priority FROM cases c WHERE c.state = 'open'"
+                  " AND c.kind = $1 AND c.claim_until < $2 AND c.opened_by <> $3"
+                  " AND c.proposed_by <> $3"
+                  " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.subject"
+                  "  AND c.kind = 'appeal' AND (d.officer = $3 OR d.second_officer = $3))"
+                  " AND NOT EXISTS (SELECT 1 FROM member m WHERE m.account_id = c.account_id"
+                  "  AND m.user_id = $3)"
+                  " ORDER BY c.due_at, c.priority DESC, c.id LIMIT 1",
+                  DB_IN(case_kind_name(kind), tx_now(t), user_id),
+                  DB_OUT(&ret_c->id, &ret_c->due_at, &ret_c->priority));
+}
+
+static bool sooner(const struct candidate *a, const struct candidate *b)
+{
+    if (a->due_at != b->due_at)
+        return a->due_at < b->due_at;
+    return a->priority != b->priority ? a->priority > b->priority : a->id < b->id;
+}
+
 err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, int64_t *ret_id)
 {
-    int64_t id = 0;
-    TRY(db_one(t, NULL,
-               "UPDATE cases SET claimed_by = $1, claimed_at = $3, claim_until = $2,"
-               " rev = rev + 1 WHERE claim_until < $3 AND state = 'open' AND id = ("
-               "  SELECT c.id FROM cases c WHERE c.state = 'open' AND c.claim_until < $3"
-               "  AND c.opened_by <> $1"
-               "  AND ((c.kind = 'registrant' AND $4 = 1) OR (c.kind = 'account' AND $5 = 1)"
-               "   OR (c.kind = 'profile' AND $6 = 1) OR (c.kind = 'article' AND $7 = 1)"
-               "   OR (c.kind = 'policy' AND $8 = 1) OR (c.kind = 'finding' AND $9 = 1)"
-               "   OR (c.kind = 'appeal' AND $10 = 1) OR (c.kind = 'licence' AND $11 = 1)"
-               "   OR (c.kind = 'news_licence' AND $12 = 1)"
-               "   OR (c.kind = 'exemption' AND $13 = 1) OR (c.kind = 'transfer' AND $14 = 1))"
-               "  AND c.proposed_by <> $1"
-               "  AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.subject"
-               "   AND c.kind = 'appeal' AND (d.officer = $1 OR d.second_officer = $1))"
-               "  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.account_id = c.account_id"
-               "   AND m.user_id = $1)"
-               "  ORDER BY c.due_at, c.priority DESC, c.id LIMIT 1)"
-               " RETURNING id",
-               DB_IN(user_id, tx_now(t) + lease_ms, tx_now(t), kinds >> CASE_REGISTRANT & 1,
-                     kinds >> CASE_ACCOUNT & 1, kinds >> CASE_PROFILE & 1,
-                     kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1, kinds >> CASE_FINDING & 1,
-                     kinds >> CASE_APPEAL & 1, kinds >> CASE_LICENCE & 1,
-                     kinds >> CASE_NEWS_LICENCE & 1, kinds >> CASE_EXEMPTION & 1,
-                     kinds >> CASE_TRANSFER & 1),
-               DB_OUT(&id)));
-    *ret_id = id;
+    struct candidate best = {0}, c = {0};
+    for (int k = 0; k < CASE_KINDS; k++) {
+        if (!(kinds >> k & 1))
+            continue;
+        err e = first_free(t, (enum case_kind)k, user_id, &c);
+        if (e != OK && e != ERR_NOT_FOUND)
+            return e;
+        if (e == OK && (!best.id || sooner(&c, &best)))
+            best = c;
+    }
+    if (!best.id)
+        return fault(ERR_NOT_FOUND, "not_found", "nothing to decide");
+    TRY(db_exec(t,
+                "UPDATE cases SET claimed_by = $2, claimed_at = $3, claim_until = $4,"
+                " rev = rev + 1 WHERE id = $1",
+                DB_IN(best.id, user_id, tx_now(t), tx_now(t) + lease_ms)));
+    *ret_id = best.id;
     return OK;
 }
 
@@ -308,12 +392,12 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
 static err own_next(struct tx *t, arena *mem, const struct case_turn *turn,
                     const struct casefile *from, int64_t *ret_id)
 {
-    return db_one(t, mem,
-                  "SELECT id FROM cases WHERE state = 'open' AND claimed_by = $1"
-                  " AND claim_until > $2 AND id <> $3 AND (due_at, id) > ($4, $5)"
-                  " ORDER BY due_at, id LIMIT 1",
-                  DB_IN(turn->user_id, tx_now(t), turn->done, from->due_at, from->id),
-                  DB_OUT(ret_id));
+    return db_one(
+        t, mem,
+        "SELECT id FROM cases WHERE state = 'open' AND claimed_by > 0"
+        " AND claimed_by = $1 AND claim_until > $2 AND id <> $3 AND (due_at, id) > ($4, $5)"
+        " ORDER BY due_at, id LIMIT 1",
+        DB_IN(turn->user_id, tx_now(t), turn->done, from->due_at, from->id), DB_OUT(ret_id));
 }
 
 err case_turn_next(struct tx *t, arena *mem, const struct case_turn *turn, int64_t *ret_id)

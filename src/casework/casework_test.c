@@ -304,6 +304,93 @@ static void test_case__list_is_stable(void **state)
     assert_memory_equal(seen, ids, sizeof ids);
 }
 
+static void test_case__lists_are_in_the_order_of_all_kinds(void **state)
+{
+    (void)state;
+    int64_t third = opened_free(1, 3 * HOUR_MS), first = opened(CASE_ARTICLE, 1, HOUR_MS);
+    int64_t fourth = opened(CASE_ARTICLE, 2, 4 * HOUR_MS), second = opened_free(2, 2 * HOUR_MS);
+    struct call c = {.filter = {.kind = -1, .limit = 3}};
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 3);
+    assert_int_equal(c.list[0].id, first);
+    assert_int_equal(c.list[1].id, second);
+    assert_int_equal(c.list[2].id, third);
+    c.filter.after_due = c.list[2].due_at;
+    c.filter.after_id = third;
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 1);
+    assert_int_equal(c.list[0].id, fourth);
+    assert_int_equal(claimed(first, ANNA, HOUR_MS), OK);
+    c.filter = (struct case_filter){.kind = -1, .free = true, .limit = 4};
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 3);
+    assert_int_equal(c.list[0].id, second);
+    c.filter.kinds = 1 << CASE_ARTICLE;
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 1);
+    assert_int_equal(c.list[0].id, fourth);
+    c.filter = (struct case_filter){.kind = -1, .claimed_by = ANNA, .limit = 4};
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 1);
+    assert_int_equal(c.list[0].id, first);
+    assert_int_equal(decided(first, ANNA, VERDICT_APPROVE, S("")), OK);
+    assert_int_equal(claimed(third, ANNA, HOUR_MS), OK);
+    assert_int_equal(decided(third, ANNA, VERDICT_APPROVE, S("")), OK);
+    c.filter = (struct case_filter){.kind = -1, .decided = true, .limit = 1};
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 1);
+    assert_int_equal(c.list[0].id, first); /* opened after the third */
+    c.filter.after_id = first;
+    assert_int_equal(db_read(db, list, &c), OK);
+    assert_int_equal(c.list_n, 1);
+    assert_int_equal(c.list[0].id, third);
+}
+
+static err level(struct tx *t, void *ctx)
+{
+    const int64_t *ids = ctx;
+    TRY(case_priority(t, ids[1], 5));
+    return db_exec(t, "UPDATE cases SET due_at = $3 WHERE id = $1 OR id = $2",
+                   DB_IN(ids[0], ids[1], tx_now(t) + HOUR_MS));
+}
+
+static void test_case__next_takes_the_urgent_of_two_due_at_once(void **state)
+{
+    (void)state;
+    int64_t ids[] = {opened_free(1, HOUR_MS), opened(CASE_ARTICLE, 1, HOUR_MS)};
+    assert_int_equal(db_tx(db, level, ids), OK);
+    assert_int_equal(turned(ANNA, 0), ids[1]);
+    assert_int_equal(turned(ANNA, ids[1]), ids[0]);
+}
+
+static err flood(struct tx *t, void *ctx)
+{
+    const int64_t *n = ctx;
+    for (int64_t i = 0; i < *n; i++) {
+        struct casefile c = {.kind = CASE_ARTICLE,
+                             .account_id = ACCOUNT,
+                             .subject = 100 + i,
+                             .title = S("a case"),
+                             .due_at = tx_now(t) + (i % 2 ? HOUR_MS : -HOUR_MS)};
+        TRY(case_open(t, &c));
+    }
+    return OK;
+}
+
+static void test_case__counting_stops(void **state)
+{
+    (void)state;
+    int64_t n = CASE_COUNT_MAX + 10;
+    assert_int_equal(db_tx(db, flood, &n), OK);
+    (void)opened_free(1, HOUR_MS);
+    struct call c = {.user = ANNA};
+    assert_int_equal(db_read(db, count, &c), OK);
+    assert_int_equal(c.counts.by_kind[CASE_ARTICLE], CASE_COUNT_MAX);
+    assert_int_equal(c.counts.overdue_by_kind[CASE_ARTICLE], n / 2);
+    assert_int_equal(c.counts.by_kind[CASE_REGISTRANT], 1);
+    assert_int_equal(c.counts.open, CASE_COUNT_MAX + 1);
+}
+
 static void test_case__counts(void **state)
 {
     (void)state;
@@ -395,6 +482,9 @@ int main(void)
         TD(test_case__next_by_due_and_kind),
         TD(test_case__turn_takes_own_claims_first),
         TD(test_case__list_is_stable),
+        TD(test_case__lists_are_in_the_order_of_all_kinds),
+        TD(test_case__next_takes_the_urgent_of_two_due_at_once),
+        TD(test_case__counting_stops),
         TD(test_case__counts),
         TD(test_case__two_officers_decide_alike),
         TD(test_case__a_new_one_replaces_the_old),

@@ -60,11 +60,11 @@ static err read_filter(struct request *r, struct case_filter *ret_f)
     str kind = request_query(r, "kind"), show = request_query(r, "show");
     str due = request_query(r, "due"), after = request_query(r, "after");
     enum case_kind k;
-    if (kind.n) {
+    f.decided = str_eq(show, S("decided"));
+    if (kind.n && !f.decided) {
         TRY(case_kind_parse(kind, &k));
         f.kind = (int)k;
     }
-    f.decided = str_eq(show, S("decided"));
     f.claimed_by = str_eq(show, S("mine")) ? r->session.user_id : 0;
     if (due.n)
         TRY(str_int(due, &f.after_due));
@@ -100,21 +100,32 @@ static str next_page(struct request *r, const struct queue *q)
                    FMT(show), (long long)last->due_at, (long long)last->id);
 }
 
+static struct table_chip chip(str label, str href, bool on, int64_t n)
+{
+    return (struct table_chip){label, href, on, n < CASE_COUNT_MAX ? n : 1 - CASE_COUNT_MAX};
+}
+
+/* "999+" where counting stopped. */
+static str count_text(arena *mem, int64_t n)
+{
+    return n < CASE_COUNT_MAX ? str_fmt(mem, "%lld", (long long)n)
+                              : str_fmt(mem, "%d+", CASE_COUNT_MAX - 1);
+}
+
 static size_t chips_of(struct request *r, const struct queue *q, struct table_chip *v)
 {
     size_t n = 0;
     bool mine = q->filter.claimed_by != 0, all = q->filter.kind < 0 && !q->filter.decided && !mine;
-    v[n++] = (struct table_chip){msg(r->lang, MSG_word_all), S("/desk/cases"), all, q->counts.open};
-    v[n++] = (struct table_chip){msg(r->lang, MSG_desk_mine), S("/desk/cases?show=mine"), mine,
-                                 q->counts.mine};
+    v[n++] = chip(msg(r->lang, MSG_word_all), S("/desk/cases"), all, q->counts.open);
+    v[n++] = chip(msg(r->lang, MSG_desk_mine), S("/desk/cases?show=mine"), mine, q->counts.mine);
     for (int k = 0; k < CASE_KINDS; k++) {
         str name = case_kind_name((enum case_kind)k);
-        v[n++] = (struct table_chip){desk_kind_label(r->lang, (enum case_kind)k),
-                                     str_fmt(r->mem, "/desk/cases?kind=%.*s", FMT(name)),
-                                     q->filter.kind == k, q->counts.by_kind[k]};
+        v[n++] = chip(desk_kind_label(r->lang, (enum case_kind)k),
+                      str_fmt(r->mem, "/desk/cases?kind=%.*s", FMT(name)), q->filter.kind == k,
+                      q->counts.by_kind[k]);
     }
-    v[n++] = (struct table_chip){msg(r->lang, MSG_desk_decided), S("/desk/cases?show=decided"),
-                                 q->filter.decided, 0};
+    v[n++] =
+        chip(msg(r->lang, MSG_desk_decided), S("/desk/cases?show=decided"), q->filter.decided, 0);
     return n;
 }
 
@@ -185,7 +196,8 @@ static err load_home(struct tx *t, void *ctx)
     TRY(training_standing(t, me, h->r->session.roles, &h->standing));
     struct case_filter f = {.kind = -1, .claimed_by = me, .limit = HOME_ROWS};
     TRY(case_list(t, mem, &f, &h->mine, &h->mine_n));
-    f = (struct case_filter){.kind = -1, .limit = PAGE_ROWS};
+    f = (struct case_filter){
+        .kind = -1, .kinds = desk_kinds_of(h->r->session.roles), .free = true, .limit = HOME_ROWS};
     return case_list(t, mem, &f, &h->open, &h->open_n);
 }
 
@@ -213,18 +225,14 @@ static struct table_view next_table(struct home *h)
     struct request *r = h->r;
     struct table_col *cols = NEW_N(r->mem, struct table_col, COLUMNS);
     struct table_row *rows = NEW_N(r->mem, struct table_row, HOME_ROWS);
-    size_t n = 0;
     columns_of(r, false, cols);
-    for (size_t i = 0; i < h->open_n && n < HOME_ROWS; i++) {
-        struct table_row row = row_of(r, &h->open[i]);
-        if (row.href.n && h->open[i].claim_until <= r->now)
-            rows[n++] = row;
-    }
+    for (size_t i = 0; i < h->open_n; i++)
+        rows[i] = row_of(r, &h->open[i]);
     return (struct table_view){.caption = msg(r->lang, MSG_desk_due_next),
                                .cols = cols,
                                .col_n = COLUMNS - 1,
                                .rows = rows,
-                               .row_n = n,
+                               .row_n = h->open_n,
                                .empty = nothing(r)};
 }
 
@@ -241,9 +249,9 @@ static struct table_view kinds_table(struct home *h)
         str name = case_kind_name((enum case_kind)k);
         int64_t late = h->counts.overdue_by_kind[k];
         c[0].text = desk_kind_label(r->lang, (enum case_kind)k);
-        c[1].text = str_fmt(r->mem, "%lld", (long long)h->counts.by_kind[k]);
+        c[1].text = count_text(r->mem, h->counts.by_kind[k]);
         c[2] = (struct table_cell){
-            .text = str_fmt(r->mem, "%lld", (long long)late), .status = late > 0, .tone = TONE_BAD};
+            .text = count_text(r->mem, late), .status = late > 0, .tone = TONE_BAD};
         rows[k] = (struct table_row){str_fmt(r->mem, "/desk/cases?kind=%.*s", FMT(name)), c};
     }
     return (struct table_view){.caption = msg(r->lang, MSG_desk_by_kind),
@@ -260,6 +268,13 @@ static html count_tone(struct request *r, int64_t n, enum tone tone)
     return out_take(o);
 }
 
+static html case_tone(struct request *r, int64_t n)
+{
+    struct out *o = request_out(r);
+    show_status(o, n ? TONE_BAD : TONE_OK, count_text(r->mem, n));
+    return out_take(o);
+}
+
 static html time_ago(struct request *r, int64_t at)
 {
     struct out *o = request_out(r);
@@ -273,8 +288,8 @@ static struct facts_view state_of(struct home *h)
     struct fact *f = NEW_N(r->mem, struct fact, 8);
     const struct case_counts *c = &h->counts;
     size_t n = 0;
-    f[n++] = (struct fact){.label = msg(r->lang, MSG_desk_overdue),
-                           .body = count_tone(r, c->overdue, TONE_BAD)};
+    f[n++] =
+        (struct fact){.label = msg(r->lang, MSG_desk_overdue), .body = case_tone(r, c->overdue)};
     f[n++] = (struct fact){.label = msg(r->lang, MSG_desk_oldest),
                            .text = msg(r->lang, MSG_word_none),
                            .body = c->oldest_at ? time_ago(r, c->oldest_at) : (html){.cut = false}};

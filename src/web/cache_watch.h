@@ -1,5 +1,5 @@
 /* How a page cache hears of changes: commit signals of this process ("page:<tag>"), and table
- * page_change, looked at twice a second, for those of other processes. */
+ * page_change, looked at four times a second, for those of other processes. */
 #pragma once
 #include "db/db.h"
 #include "web/cache.h"

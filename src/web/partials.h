@@ -97,7 +97,7 @@ struct table_row {
 struct table_chip {
     str label, href;
     bool on;
-    int64_t count; /* shown when above 0 */
+    int64_t count; /* 0 = not shown; -n = counted no further than n, shown as "n+" */
 };
 struct table_view {
     str caption; /* for screen readers */

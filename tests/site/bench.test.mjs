@@ -8,7 +8,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const skip = process.env.GONGQI_TEST_DB === 'postgres' && 'benches measure SQLite';
 const run = promisify(execFile);
 
-for (const name of ['read', 'publish', 'feed', 'grow', 'memory', 'scan', 'search', 'record', 'backtest', 'pdq', 'verify'])
+for (const name of ['read', 'publish', 'desk', 'takedown', 'feed', 'grow', 'memory', 'scan', 'search', 'record', 'backtest', 'pdq', 'verify'])
   test(`tools/bench ${name} prints its line`, { skip, timeout: 300000 }, async () => {
     const { stdout } = await run('tools/bench', [name, '--smoke'], { cwd: root });
     const last = stdout.trim().split('\n').pop();
@@ -21,5 +21,5 @@ for (const name of ['read', 'publish', 'feed', 'grow', 'memory', 'scan', 'search
   });
 
 test('an unknown bench names those there are', { skip }, async () => {
-  await assert.rejects(run('tools/bench', ['nothing'], { cwd: root }), /there are: backtest feed grow memory pdq publish read record scan search verify/);
+  await assert.rejects(run('tools/bench', ['nothing'], { cwd: root }), /there are: backtest desk feed grow memory pdq publish read record scan search takedown verify\)/);
 });

@@ -23,12 +23,12 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 resident() { awk '/VmRSS/ {print $2}' "/proc/$1/status"; } # kB
 
-# start_site DATA: serves it; sets $base and $pid. Limits per person are lifted by a setting.
+# start_site DATA [FLAGS]: serves it; sets $base and $pid. Limits per person are lifted by a setting.
 start_site() {
     local port
     port=$(free_port)
     base=http://127.0.0.1:$port
-    "$release" serve --data "$1" --listen "127.0.0.1:$port" --access-log off --rate-factor 1000000 2>>"$dir/log" &
+    "$release" serve --data "$1" --listen "127.0.0.1:$port" --access-log off --rate-factor 1000000 "${@:2}" 2>>"$dir/log" &
     pid=$!
     pids+=("$pid")
     for _ in $(seq 1000); do
@@ -40,15 +40,20 @@ start_site() {
     return 1
 }
 stop_site() {
+    local still=() p
     kill "$1"
     wait "$1" 2>/dev/null || true
+    for p in "${pids[@]}"; do [ "$p" = "$1" ] || still+=("$p"); done
+    pids=("${still[@]}") # its number may become somebody else's
 }
-# start_demo DATA [FLAGS of gongqi demo]: a site with demo data, post-review and a large quota, and
+# start_demo DATA [--database URL] [FLAGS of gongqi demo]: a site with demo data, post-review and a large quota, and
 # what $dir/bench.json says: tokens of accounts, an operator's cookie, the path of a long article.
 start_demo() {
     "$release" demo --data "$@" >/dev/null
-    start_site "$1"
-    node tools/benches/prepare.mjs "$base" "$release" "$1" "$dir"
+    local flags=()
+    [[ ${2:-} = --database ]] && flags=("${@:2:2}")
+    start_site "$1" "${flags[@]}"
+    node tools/benches/prepare.mjs "$base" "$release" "$1" "$dir" "${flags[@]}"
 }
 result() { # name value unit reference
     awk -v n="$1" -v a="$2" -v u="$3" -v b="$4" \

@@ -1,11 +1,12 @@
 // Prepares a demo site for the benches as people would: staff choose post-review and a large daily
-// quota, operators make API tokens. prepare.mjs BASE PROGRAM DATA DIR writes DIR/bench.lua and DIR/env.
+// quota, operators make API tokens. prepare.mjs BASE PROGRAM DATA DIR [FLAG…] writes DIR/bench.lua and
+// DIR/env; the flags are given to the program.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Person, words } from '../../tests/site/drive.mjs';
 
-const [base, program, data, dir] = process.argv.slice(2);
-const logins = () => [...execFileSync(program, ['demo', '--show', '--data', data]).toString().matchAll(/^(\S+)\s+(154\d{8})\s+(\S+)\s+(\S+)/gm)].map(([, role, mobile, password, code]) => ({ role, mobile, password, code }));
+const [base, program, data, dir, ...flags] = process.argv.slice(2);
+const logins = () => [...execFileSync(program, ['demo', '--show', '--data', data, ...flags]).toString().matchAll(/^(\S+)\s+(154\d{8})\s+(\S+)\s+(\S+)/gm)].map(([, role, mobile, password, code]) => ({ role, mobile, password, code }));
 const must = (answer, ...statuses) => {
   if (!statuses.includes(answer.status)) throw new Error(`${answer.path}: ${answer.status} ${words(answer).slice(0, 500)}`);
   return answer;
@@ -37,7 +38,7 @@ for (const p of people.filter((x) => x.role === 'operator')) {
   for (const [, handle] of mine.text.matchAll(/href="\/console\/([a-z0-9-]+)"/g)) {
     if (tokens.some((t) => t.handle === handle)) continue;
     if ((await who.get(`/console/${handle}/tokens`)).status !== 200) continue; // not its owner
-    const made = await who.submit(`/console/${handle}/tokens`, { 名称: 'bench', 有效天数: '30' });
+    const made = await who.submit(`/console/${handle}/tokens`, { 名称: 'bench', 有效天数: '30', '图片：上传到媒体库': true });
     const token = made.text.match(/gq_[\w-]+/)?.[0];
     const account = await (await fetch(`${base}/api/v1/accounts/${handle}`)).json();
     if (!token || !account.categories?.length) continue; // one that waits for its approval
