@@ -5,6 +5,7 @@
 #include "reader/pieces.h"
 #include "reader/shelf.h"
 #include "reader_offline.html.h"
+#include "web/layout.h"
 
 enum { KEPT_BYTES = 256 * 1024, PAGE_CACHE_S = 600 };
 
