@@ -23,9 +23,13 @@ const BUNDLES = [
   { name: 'app.js', from: 'js/app.js', target: READER },
   { name: 'receipt.js', from: 'js/receipt.js', target: READER },
   { name: 'passkey.js', from: 'js/passkey.js', target: READER },
+  { name: 'offline-page.js', from: 'js/offline-page.js', target: READER },
   { name: 'editor.js', from: 'js/editor.js', target: CONSOLE, optional: true },
   { name: 'editor.css', from: 'css/editor.css', target: CONSOLE, optional: true },
 ];
+// The service worker is made last: it names the files of the frame of pages, by content.
+const WORKER = { name: 'sw.js', from: 'js/sw.js', target: READER };
+const SHELL = ['reader.css', 'app.js', 'offline-page.js', 'icons.svg', 'favicon.svg', 'logo.svg'];
 const COPIES = [
   { name: 'logo.svg', from: 'svg/logo.svg' },
   { name: 'favicon.svg', from: 'svg/favicon.svg' },
@@ -78,14 +82,14 @@ function scssPlugin(sass) {
   };
 }
 
-async function bundle(entry) {
+async function bundle(entry, define = {}) {
   const esbuild = await import('esbuild');
   const sass = await import('sass');
   const result = await esbuild.build({
     absWorkingDir: here, entryPoints: [entry.from], bundle: true, minify: true, write: false,
     format: 'iife', target: entry.target, metafile: true, legalComments: 'none', charset: 'utf8',
     logLevel: 'warning', plugins: [scssPlugin(sass)], outfile: entry.name,
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', ...define },
   });
   Object.keys(result.metafile.inputs).forEach((file) => inputs.add(path.join(here, file)));
   return Buffer.from(result.outputFiles[0].contents);
@@ -120,20 +124,26 @@ async function build() {
   return made;
 }
 
-function publish(made, out) {
+function publish(asset, out) {
+  asset.hash = createHash('sha256').update(asset.body).digest('hex').slice(0, 12);
+  const ext = path.extname(asset.name);
+  asset.type = TYPES[ext];
+  asset.file = `${path.basename(asset.name, ext)}-${asset.hash}${ext}`;
+  asset.parts = encodings(asset.body);
+  for (const [suffix, body] of Object.entries(asset.parts)) {
+    if (body) fs.writeFileSync(path.join(out, asset.file + suffix), body);
+  }
+}
+
+async function publishAll(out) {
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true });
-  for (const asset of made) {
-    asset.hash = createHash('sha256').update(asset.body).digest('hex').slice(0, 12);
-    const ext = path.extname(asset.name);
-    asset.type = TYPES[ext];
-    asset.file = `${path.basename(asset.name, ext)}-${asset.hash}${ext}`;
-    asset.parts = encodings(asset.body);
-    for (const [suffix, body] of Object.entries(asset.parts)) {
-      if (body) fs.writeFileSync(path.join(out, asset.file + suffix), body);
-    }
-  }
-  made.sort((a, b) => (a.file < b.file ? -1 : 1));
+  const made = await build();
+  made.forEach((asset) => publish(asset, out));
+  const shell = SHELL.map((name) => [name, `/static/${made.find((one) => one.name === name).file}`]);
+  const worker = { name: WORKER.name, body: await bundle(WORKER, { SHELL: JSON.stringify(shell) }) };
+  publish(worker, out);
+  return [...made, worker].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 // .incbin instead of big arrays: half a second less to compile, and no second copy in memory.
@@ -175,8 +185,7 @@ extern const size_t asset_count;
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const out = path.resolve(option('out'));
   install();
-  const made = await build();
-  publish(made, out);
+  const made = await publishAll(out);
   if (option('h')) fs.writeFileSync(option('h'), HEADER);
   if (option('c')) fs.writeFileSync(option('c'), embed(made, out));
   if (option('depfile')) {

@@ -4,6 +4,7 @@ import { forms } from './forms.js';
 import { desk } from './desk.js';
 import { reading } from './reading.js';
 import { copies } from './copy.js';
+import { offline } from './offline.js';
 
 const root = document.documentElement;
 root.dataset.js = '';
@@ -81,3 +82,4 @@ desk();
 keys();
 reading();
 copies();
+offline();

@@ -39,3 +39,13 @@ err shelf_saved(struct tx *t, arena *mem, const struct shelf_page *p, struct she
                 size_t *ret_n);
 err shelf_history(struct tx *t, arena *mem, const struct shelf_page *p, struct shelf_item **ret_v,
                   size_t *ret_n);
+
+/* What a device may keep of the reading list to read without a network: public now, newest first,
+ * KEPT_MAX at most. version and updated_at
+ * change with the text or what is said of it. */
+enum { KEPT_MAX = 100 };
+struct kept_item {
+    str handle, title, account_name, declared;
+    int64_t no, version, updated_at;
+};
+err shelf_kept(struct tx *t, arena *mem, int64_t user_id, struct kept_item **ret_v, size_t *ret_n);

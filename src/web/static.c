@@ -36,18 +36,14 @@ static enum MHD_Result send_text(struct server *s, struct exchange *x, str text,
     return send_fixed(s, x, &f);
 }
 
-/* The address holds the content's hash, so that it never changes. */
 static enum MHD_Result send_asset(struct server *s, struct exchange *x, const struct asset *a,
-                                  bool hashed)
+                                  str cache)
 {
     AUTO_ARENA(mem);
     str accept = str_from(MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, "Accept-Encoding"));
     enum encoding e = answer_encoding(accept);
-    struct fixed f = {200,     a->plain,
-                      a->type, S("public, max-age=31536000, immutable"),
-                      S(""),   str_fmt(mem, "\"%.*s\"", FMT(a->hash))};
-    if (!hashed)
-        f.cache = S("public, max-age=3600");
+    str etag = str_fmt(mem, "\"%.*s\"", FMT(a->hash));
+    struct fixed f = {200, a->plain, a->type, cache, S(""), etag};
     if (e == ENCODING_BR && a->br.p) {
         f.body = a->br;
         f.coding = S("br");
@@ -67,10 +63,13 @@ bool static_answer(struct server *s, struct exchange *x, enum MHD_Result *ret_re
     if (str_eq(path, S("/healthz")))
         *ret_result = send_text(s, x, S("ok\n"), S("no-store"));
     else if (str_starts(path, S("/static/")) && (a = asset_find(path)) != NULL)
-        *ret_result = send_asset(s, x, a, true);
+        /* The address holds the content's hash, so that it never changes. */
+        *ret_result = send_asset(s, x, a, S("public, max-age=31536000, immutable"));
     else if (str_eq(path, S("/favicon.ico")) &&
              (a = asset_find(asset_url(S("favicon.svg")))) != NULL)
-        *ret_result = send_asset(s, x, a, false);
+        *ret_result = send_asset(s, x, a, S("public, max-age=3600"));
+    else if (str_eq(path, S("/sw.js")) && (a = asset_find(asset_url(S("sw.js")))) != NULL)
+        *ret_result = send_asset(s, x, a, S("no-cache"));
     else
         return false;
     return true;
