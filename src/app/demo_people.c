@@ -2,10 +2,11 @@
 #include "app/demo.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "notice/choice.h"
 #include "policy/policy.h"
 #include "provider/provider.h"
 #include "settings/provider.h"
-#include "user/user.h"
+#include "user/email.h"
 
 enum { CAP = 3 };
 
@@ -148,6 +149,26 @@ static err posts_make(struct tx *t, struct demo *d)
     return OK;
 }
 
+/* The first reader and the first operator have an address, and chose e-mail for what matters. */
+static err ways_make(struct tx *t, struct demo *d)
+{
+    static const struct {
+        int person;
+        const char *address;
+        enum notice_group group;
+    } ways[] = {
+        {DEMO_STAFF, "operator@example.com", NOTICE_articles},
+        {DEMO_STAFF + DEMO_OPERATORS, "reader@example.com", NOTICE_security},
+    };
+    for (size_t i = 0; i < LEN(ways); i++) {
+        int64_t user = d->user[ways[i].person];
+        TRY(email_set(t, d->site->vault, user, str_from(ways[i].address)));
+        TRY(notice_ways_set(t, user, ways[i].group,
+                            (struct notice_ways){.site = true, .email = true}));
+    }
+    return OK;
+}
+
 static err house_make(struct tx *t, void *ctx)
 {
     struct demo *d = ctx;
@@ -155,6 +176,7 @@ static err house_make(struct tx *t, void *ctx)
     for (int i = 0; i < DEMO_USERS; i++)
         TRY(user_make(t, d, i));
     TRY(posts_make(t, d));
+    TRY(ways_make(t, d));
     return policies_make(t, d);
 }
 

@@ -18,6 +18,7 @@
 #include "mail/fetch.h"
 #include "mail/mail.h"
 #include "media/work.h"
+#include "notice/choice.h"
 #include "notice/notice.h"
 #include "owndata/owndata.h"
 #include "package/package.h"
@@ -37,6 +38,7 @@
 #include "settings/provider.h"
 #include "staffing/staffing.h"
 #include "transfer/transfer.h"
+#include "user/email.h"
 #include "user/watch.h"
 #include "vault/vault.h"
 #include "webhook/webhook.h"
@@ -50,6 +52,12 @@ static err job_mail(void *ctx, const struct job *job)
 {
     const struct site *s = ctx;
     return mail_deliver(s->mail, job);
+}
+
+static err job_notice_out(void *ctx, const struct job *job)
+{
+    const struct site *s = ctx;
+    return tell_job(s->mail, job);
 }
 
 static err sweep(struct tx *t, void *ctx)
@@ -259,6 +267,7 @@ static const struct job_kind JOBS[] = {
     {.name = "retention_purge", .fn = job_retention, .every_ms = DAY_MS, .timeout_ms = HOUR_MS},
     {.name = VERIFY_JOB, .fn = job_verify, .max_tries = VERIFY_TRIES},
     {.name = MAIL_JOB, .fn = job_mail, .max_tries = MAIL_TRIES},
+    {.name = NOTICE_OUT_JOB, .fn = job_notice_out},
     {.name = "job_sweep", .fn = job_sweep_done, .every_ms = DAY_MS},
     {.name = "login_sweep", .fn = job_login_sweep, .every_ms = DAY_MS},
     {.name = POLICY_TELL_JOB, .fn = job_policy_tell, .timeout_ms = 10 * MINUTE_MS},

@@ -132,6 +132,9 @@ err store_private_erase(struct tx *t, int64_t user_id)
     TRY(db_exec(t, "DELETE FROM reading WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM reader WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM notice WHERE user_id = $1", DB_IN(user_id)));
+    TRY(db_exec(t, "DELETE FROM notice_out WHERE user_id = $1", DB_IN(user_id)));
+    TRY(db_exec(t, "DELETE FROM notice_choice WHERE user_id = $1", DB_IN(user_id)));
+    TRY(db_exec(t, "DELETE FROM user_email WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM passkey WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM passkey_challenge WHERE user_id = $1", DB_IN(user_id)));
     TRY(db_exec(t, "DELETE FROM user_age WHERE user_id = $1", DB_IN(user_id)));

@@ -36,6 +36,11 @@ static err mail_check(const struct mail_in *in)
     return OK;
 }
 
+bool mail_address_valid(str s)
+{
+    return mime_address_valid(s);
+}
+
 static bool has_gateway(const struct settings *s, enum mail_channel channel)
 {
     return channel == MAIL_SMS ? s->sms_url.n > 0 : s->smtp_url.n > 0;

@@ -19,6 +19,8 @@ struct mail_in {
     str subject;   /* e-mail only; holds no secret (staff see it) */
     str body;      /* plain text, at most 8,000 code points */
 };
+/* One ASCII local@domain of at most 254 bytes, which mail_send takes. */
+bool mail_address_valid(str s);
 /* Inside the act's transaction; poke the job runner after the commit. ERR_INVALID "recipient". */
 err mail_send(const struct mailer *m, struct tx *t, const struct mail_in *in);
 

@@ -2,6 +2,7 @@
  * arguments, so that each reader sees them in their own language. */
 #pragma once
 #include "db/db.h"
+#include "web/msg.h"
 
 enum { NOTICE_MAX_ARGS = 4 };
 struct notice {
@@ -11,7 +12,7 @@ struct notice {
     size_t arg_n;
 };
 
-/* Tells user; link is a path of this site. Inside the transaction of the act it tells about.
+/* Tells user by the ways that they chose for the kind's group (notice/choice.h); link is a path of this site. Inside the transaction of the act it tells about.
  *     notice_send(t, user, "article_returned", link, 2, (str[]){title, reason}) */
 err notice_send(struct tx *t, int64_t user_id, const char *kind, str link, size_t arg_n,
                 const str *args);
@@ -25,3 +26,5 @@ err notice_list(struct tx *t, arena *mem, int64_t user_id, int64_t before, int l
 err notice_unread(struct tx *t, int64_t user_id, int64_t *ret_n);
 /* Marks all up to id as read (id INT64_MAX: all). */
 err notice_mark_read(struct tx *t, int64_t user_id, int64_t id);
+/* The words of a notice; args as stored. */
+err notice_text(arena *mem, enum lang lang, str kind, str args, str *ret_text);

@@ -4,6 +4,8 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "event/event.h"
+#include "job/job.h"
+#include "notice/choice.h"
 #include "web/msg.h"
 
 enum { MAX_ARGS_JSON = 8192, MAX_LIST = 100 };
@@ -32,8 +34,34 @@ static err args_read(arena *mem, str json, struct notice *n)
     return OK;
 }
 
+/* Out of the site goes a job of its own, which knows address and language (user/tell.c). */
+static err send_out(struct tx *t, const struct notice_going *g)
+{
+    AUTO_ARENA(mem);
+    int64_t id = id_new();
+    TRY(db_exec(t,
+                "INSERT INTO notice_out (id, user_id, channel, kind, args, link)"
+                " VALUES ($1, $2, $3, $4, $5, $6)",
+                DB_IN(id, g->user_id, g->channel, g->kind, g->args, g->link)));
+    return job_add(t, &(struct job_in){.kind = NOTICE_OUT_JOB,
+                                       .args = str_fmt(mem, "{\"id\":%lld}", (long long)id)});
+}
+
+/* The one place that asks what the person chose. */
 static err send_json(struct tx *t, int64_t user_id, const char *kind, str link, str json)
 {
+    struct notice_going g = {
+        .user_id = user_id, .kind = str_from(kind), .link = link, .args = json};
+    struct notice_ways w;
+    TRY(notice_ways_of(t, user_id, notice_group_of(g.kind), &w));
+    g.channel = S("email");
+    if (w.email)
+        TRY(send_out(t, &g));
+    g.channel = S("sms");
+    if (w.sms && !notice_own_sms(g.kind))
+        TRY(send_out(t, &g));
+    if (!w.site)
+        return OK;
     return db_exec(t,
                    "INSERT INTO notice (user_id, id, kind, args, link, at)"
                    " VALUES ($1, $2, $3, $4, $5, $6)",
@@ -70,6 +98,16 @@ err notice_send_account(struct tx *t, int64_t account_id, const char *kind, str 
             DB_IN(account_id), DB_OUT(&user_id), {
                 TRY(send_json(t, user_id, kind, link, json)); /* few: the members of one account */
             });
+    return OK;
+}
+
+err notice_text(arena *mem, enum lang lang, str kind, str args, str *ret_text)
+{
+    struct notice n = {0};
+    enum msg m = MSG_notices_other;
+    TRY(args_read(mem, args, &n));
+    (void)msg_find(str_cat(mem, S("notice."), kind), &m);
+    *ret_text = msg_format(mem, lang, m, n.args, n.arg_n);
     return OK;
 }
 

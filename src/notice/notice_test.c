@@ -1,5 +1,6 @@
 /* What people were told: order, pages, arguments, read marks, whom an account's notice reaches. */
 #include "notice/notice.h"
+#include "notice/choice.h"
 #include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 
@@ -145,6 +146,115 @@ static void test_notice__account_reaches_owner_and_editors(void **state)
     assert_int_equal(listed(AUTHOR, 0, 10).n, 0);
 }
 
+/* ---- ways ---- */
+
+static void test_kinds__every_message_has_a_group(void **state)
+{
+    (void)state;
+    int n = 0;
+    for (int m = 0; m < MSG_COUNT; m++) {
+        str key = msg_key((enum msg)m);
+        if (!str_starts(key, S("notice.")))
+            continue;
+        n++;
+        if (notice_group_of(str_sub(key, 7, key.n)) == NOTICE_GROUPS)
+            fail_msg("%.*s has no line in notice/kinds.def", FMT(key));
+    }
+    assert_true(n > 90);
+}
+
+static void test_groups__have_their_texts(void **state)
+{
+    (void)state;
+    enum msg m;
+    for (int g = 0; g < NOTICE_GROUPS; g++) {
+        str name = str_from(NOTICE_GROUP[g].name);
+        assert_true(msg_find(str_cat(mem, S("notices.group_"), name), &m));
+        assert_true(msg_find(str_cat(mem, S("notices.what_"), name), &m));
+        assert_int_equal(msg_find(str_cat(mem, S("notices.why_"), name), &m),
+                         !NOTICE_GROUP[g].optional);
+    }
+}
+
+struct choosing {
+    int64_t user;
+    enum notice_group group;
+    struct notice_ways ways;
+    int64_t stored, going;
+};
+
+static err choose(struct tx *t, void *ctx)
+{
+    const struct choosing *c = ctx;
+    return notice_ways_set(t, c->user, c->group, c->ways);
+}
+
+static err chosen(struct tx *t, void *ctx)
+{
+    struct choosing *c = ctx;
+    TRY(notice_ways_of(t, c->user, c->group, &c->ways));
+    TRY(db_one(t, NULL, "SELECT COUNT(*) FROM notice_choice", DB_IN(), DB_OUT(&c->stored)));
+    return db_one(t, NULL, "SELECT COUNT(*) FROM notice_out WHERE user_id = $1", DB_IN(c->user),
+                  DB_OUT(&c->going));
+}
+
+static struct choosing choice_of(int64_t user, enum notice_group g)
+{
+    struct choosing c = {.user = user, .group = g};
+    assert_int_equal(db_read(db, chosen, &c), OK);
+    return c;
+}
+
+static void test_choice__only_deviations_are_stored(void **state)
+{
+    (void)state;
+    struct choosing c = choice_of(OWNER, NOTICE_articles);
+    assert_true(c.ways.site && !c.ways.email && !c.ways.sms);
+    c.ways = (struct notice_ways){.email = true};
+    assert_int_equal(db_tx(db, choose, &c), OK);
+    c = choice_of(OWNER, NOTICE_articles);
+    assert_true(!c.ways.site && c.ways.email && !c.ways.sms);
+    assert_int_equal(c.stored, 1);
+    c.ways = (struct notice_ways){.site = true};
+    assert_int_equal(db_tx(db, choose, &c), OK);
+    assert_int_equal(choice_of(OWNER, NOTICE_articles).stored, 0);
+    assert_true(choice_of(EDITOR, NOTICE_articles).ways.site);
+}
+
+static void test_choice__what_must_be_told_stays_on_the_site(void **state)
+{
+    (void)state;
+    for (int g = 0; g < NOTICE_GROUPS; g++) {
+        struct choosing c = {.user = OWNER, .group = (enum notice_group)g};
+        assert_int_equal(db_tx(db, choose, &c), OK);
+        assert_int_equal(choice_of(OWNER, c.group).ways.site, !NOTICE_GROUP[g].optional);
+    }
+    sent(OWNER, "ruling");
+    sent(OWNER, "login_new_device");
+    assert_int_equal(listed(OWNER, 0, 10).n, 2);
+    sent(OWNER, "article_published");
+    assert_int_equal(listed(OWNER, 0, 10).n, 2);
+}
+
+static void test_choice__each_way_of_its_own(void **state)
+{
+    (void)state;
+    struct choosing c = {
+        .user = OWNER, .group = NOTICE_articles, .ways = {.email = true, .sms = true}};
+    assert_int_equal(db_tx(db, choose, &c), OK);
+    assert_int_equal(db_tx(db, send_account, &(struct call){.kind = "article_published"}), OK);
+    assert_int_equal(listed(OWNER, 0, 10).n, 0);
+    assert_int_equal(choice_of(OWNER, NOTICE_articles).going, 2);
+    assert_int_equal(listed(EDITOR, 0, 10).n, 1);
+    assert_int_equal(choice_of(EDITOR, NOTICE_articles).going, 0);
+    c = (struct choosing){.user = EDITOR, .group = NOTICE_security, .ways = {.sms = true}};
+    assert_int_equal(db_tx(db, choose, &c), OK);
+    sent(EDITOR, "login_new_device"); /* which user/device.c texts to everybody */
+    assert_int_equal(choice_of(EDITOR, NOTICE_security).going, 0);
+    sent(EDITOR, "passkey_added");
+    assert_int_equal(choice_of(EDITOR, NOTICE_security).going, 1);
+}
+
 #define TD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 int main(void)
 {
@@ -153,6 +263,11 @@ int main(void)
         TD(test_notice__arguments_come_back),
         TD(test_notice__read_up_to_one),
         TD(test_notice__account_reaches_owner_and_editors),
+        TD(test_kinds__every_message_has_a_group),
+        TD(test_groups__have_their_texts),
+        TD(test_choice__only_deviations_are_stored),
+        TD(test_choice__what_must_be_told_stays_on_the_site),
+        TD(test_choice__each_way_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

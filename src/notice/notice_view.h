@@ -1,5 +1,6 @@
 /* What the page of notices shows. */
 #pragma once
+#include "notice/choice.h"
 #include "notice/notice.h"
 #include "web/layout.h"
 
@@ -13,4 +14,15 @@ struct notices_view {
     str csrf, next;
     bool unread;
     struct empty_view empty;
+};
+struct notice_group_view {
+    str name, title, what;
+    str why; /* it can't be switched off on the site; "" = it can */
+    struct notice_ways ways;
+};
+struct notice_settings_view {
+    const struct notice_group_view *groups;
+    size_t n;
+    str csrf;
+    bool address; /* there is one for e-mail */
 };

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "owndata/owndata_store.h"
 #include "registrant/registrant.h"
+#include "user/email.h"
 #include "user/user.h"
 
 const struct own_spec OWN_SPEC[OWN_CLASSES] = {
@@ -59,6 +60,8 @@ err own_rows(struct tx *t, arena *mem, struct vault *v, int64_t user_id, enum ow
         TRY(registrant_names(t, mem, v, rows, n));
     if (c == OWN_login && n)
         TRY(user_masked_mobile(t, mem, v, user_id, &rows[0].v[3]));
+    if (c == OWN_email && n)
+        TRY(email_masked(t, mem, v, user_id, &rows[0].v[0]));
     *ret_v = rows;
     *ret_n = n;
     return OK;

@@ -148,6 +148,11 @@ static const struct db_sql *about_use(enum own_class c)
     case OWN_notice:
         ROWS("SELECT at, kind, args, link, '', '' FROM notice WHERE user_id = $1"
              " ORDER BY id DESC");
+    case OWN_email: /* opened and masked in owndata.c */
+        ROWS("SELECT proved_at, '', '', '', '', '' FROM user_email WHERE user_id = $1");
+    case OWN_notice_choice:
+        ROWS("SELECT set_at, grp, " TEXT("site") ", " TEXT("email") ", " TEXT(
+            "sms") ", '' FROM notice_choice WHERE user_id = $1 ORDER BY grp");
     case OWN_report:
         ROWS("SELECT f.at, f.note, f.family, a.handle, " TEXT(
             "f.no") ", f.receipt FROM finding f"

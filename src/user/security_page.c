@@ -3,6 +3,7 @@
 #include "settings/provider.h"
 #include "user/confirm.h"
 #include "user/device.h"
+#include "user/email.h"
 #include "user/user_view.h"
 
 #include "base/buf.h"
@@ -62,7 +63,7 @@ static struct page_link back_link(const struct request *r)
 
 struct overview {
     struct request *r;
-    str mobile;
+    str mobile, email;
     struct session_row *sessions;
     size_t session_n;
     struct device *devices;
@@ -80,6 +81,7 @@ static err tx_overview(struct tx *t, void *ctx)
     int64_t id = r->session.user_id;
     struct oplog_query q = {.user_id = id, .limit = LOG_ROWS};
     TRY(user_masked_mobile(t, r->mem, r->site->vault, id, &o->mobile));
+    TRY(email_masked(t, r->mem, r->site->vault, id, &o->email));
     TRY(session_list(r, t, &o->sessions, &o->session_n));
     TRY(device_list(r, t, &o->devices, &o->device_n));
     TRY(passkey_list(t, r->mem, id, &o->passkeys, &o->passkey_n));
@@ -226,6 +228,7 @@ err page_security(struct request *r)
     TRY(request_read(r, tx_overview, &o));
     struct security_view v = {.r = r,
                               .mobile = o.mobile,
+                              .email = o.email,
                               .totp_on = r->session.totp_on,
                               .forced = second_factor_needed(r),
                               .passkeys = o.passkey_n ? str_fmt(r->mem, "%zu", o.passkey_n) : S(""),

@@ -47,7 +47,7 @@ static struct sha256 code_hash(struct bytes key, const char *purpose, str code)
     return hmac_sha256(key, str_bytes(str_fmt(mem, "%s/%.*s", purpose, FMT(code))));
 }
 
-static err code_make(struct tx *t, struct bytes key, const char *purpose, str code)
+err code_make(struct tx *t, struct bytes key, const char *purpose, str code)
 {
     int64_t n = 0, last = 0;
     TRY(store_code_since(t, key, tx_now(t) - DAY_MS, &n, &last));
@@ -90,11 +90,10 @@ err mobile_code_send(struct tx *t, const struct mailer *m, str mobile, const cha
                      &(struct mail_in){.channel = MAIL_SMS, .recipient = mobile, .body = body});
 }
 
-err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *purpose, str code,
-                      const char **ret_reason)
+err code_check(struct tx *t, struct bytes key, const char *purpose, str code,
+               const char **ret_reason)
 {
     AUTO_ARENA(mem);
-    struct bytes key = mobile_key(v, mem, mobile);
     struct code_row c;
     err e = store_code_last(t, mem, key, str_from(purpose), &c);
     if (e != OK && e != ERR_NOT_FOUND)
@@ -112,6 +111,13 @@ err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *pur
     }
     *ret_reason = reason;
     return OK;
+}
+
+err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *purpose, str code,
+                      const char **ret_reason)
+{
+    AUTO_ARENA(mem);
+    return code_check(t, mobile_key(v, mem, mobile), purpose, code, ret_reason);
 }
 
 /* ---- people ---- */

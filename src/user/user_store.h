@@ -35,6 +35,11 @@ err store_code_last(struct tx *t, arena *mem, struct bytes mobile_key, str purpo
 err store_code_since(struct tx *t, struct bytes mobile_key, int64_t since, int64_t *ret_n,
                      int64_t *ret_last);
 err store_code_try(struct tx *t, const struct code_row *c, bool used);
+/* user.c: a code to whatever has this keyed hash, within the limits of codes, and its check, as
+ * mobile_code_check. */
+err code_make(struct tx *t, struct bytes key, const char *purpose, str code);
+err code_check(struct tx *t, struct bytes key, const char *purpose, str code,
+               const char **ret_reason);
 
 err store_role_add(struct tx *t, int64_t user_id, str role, int64_t by);
 err store_role_drop(struct tx *t, int64_t user_id, str role);

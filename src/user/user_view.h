@@ -28,6 +28,12 @@ struct code_view {
     struct page_link link, note; /* note: what signing up means */
     bool card;                   /* in consoles */
 };
+/* The address for notices. */
+struct email_view {
+    struct code_view code;
+    str masked; /* the one in force; "" = none */
+    struct confirm_view remove;
+};
 struct invite_view {
     const struct request *r;
     str roles, note;
@@ -38,7 +44,7 @@ struct invite_view {
 
 struct security_view {
     const struct request *r;
-    str mobile, passkeys;
+    str mobile, email, passkeys; /* email: masked, "" = none */
     bool totp_on, forced;
     struct table_view sessions, devices, log;
     size_t session_n;
