@@ -127,6 +127,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_provider(d));
     TRY(demo_declared(d));
     TRY(demo_around(d));
+    TRY(demo_menus(d));
     TRY(demo_cases(d));
     TRY(demo_rights(d));
     TRY(demo_programs(d));

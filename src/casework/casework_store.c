@@ -285,7 +285,8 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                "   OR (c.kind = 'policy' AND $8 = 1) OR (c.kind = 'finding' AND $9 = 1)"
                "   OR (c.kind = 'appeal' AND $10 = 1) OR (c.kind = 'licence' AND $11 = 1)"
                "   OR (c.kind = 'news_licence' AND $12 = 1)"
-               "   OR (c.kind = 'exemption' AND $13 = 1) OR (c.kind = 'transfer' AND $14 = 1))"
+               "   OR (c.kind = 'exemption' AND $13 = 1) OR (c.kind = 'transfer' AND $14 = 1)"
+               "   OR (c.kind = 'menu' AND $15 = 1))"
                "  AND c.proposed_by <> $1"
                "  AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.subject"
                "   AND c.kind = 'appeal' AND (d.officer = $1 OR d.second_officer = $1))"
@@ -298,7 +299,7 @@ err case_next(struct tx *t, unsigned kinds, int64_t user_id, int64_t lease_ms, i
                      kinds >> CASE_ARTICLE & 1, kinds >> CASE_POLICY & 1, kinds >> CASE_FINDING & 1,
                      kinds >> CASE_APPEAL & 1, kinds >> CASE_LICENCE & 1,
                      kinds >> CASE_NEWS_LICENCE & 1, kinds >> CASE_EXEMPTION & 1,
-                     kinds >> CASE_TRANSFER & 1),
+                     kinds >> CASE_TRANSFER & 1, kinds >> CASE_MENU & 1),
                DB_OUT(&id)));
     *ret_id = id;
     return OK;
