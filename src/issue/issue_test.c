@@ -198,7 +198,7 @@ static size_t public_now(void)
 /* An issue of n fresh drafts; the numbers of its articles in order. */
 static struct call put_together(size_t n, int64_t nos[])
 {
-    struct call c = {0};
+    struct call c = {.act = {.account_id = ACCOUNT, .user_id = WRITER}};
     assert_int_equal(db_tx(db, make, &c), OK);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(db_tx(db, create, &c), OK);
