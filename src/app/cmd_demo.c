@@ -127,7 +127,6 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_provider(d));
     TRY(demo_declared(d));
     TRY(demo_around(d));
-    TRY(demo_menus(d));
     TRY(demo_cases(d));
     TRY(demo_rights(d));
     TRY(demo_programs(d));
@@ -135,6 +134,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_leaving(d));
     TRY(demo_packages(d));
     TRY(demo_hands(d));
+    TRY(demo_menus(d));
     TRY(demo_scan(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",

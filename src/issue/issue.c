@@ -265,6 +265,15 @@ err issue_recall(struct tx *t, arena *mem, const struct issue_act *act)
 
 /* ---- reading ---- */
 
+size_t issue_seen(struct issue_item *v, size_t n, bool minor)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i].state, S("published")) && !(minor && v[i].minors))
+            v[seen++] = v[i];
+    return seen;
+}
+
 err issue_beside(struct tx *t, arena *mem, int64_t account_id, int64_t article,
                  struct issue_beside *ret_b)
 {

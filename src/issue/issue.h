@@ -18,6 +18,7 @@ struct issue_item {
     int64_t no, place;
     int version;
     str title, digest, cover, state, reason;
+    bool minors; /* may affect minors */
     bool second; /* waits for a second member's release */
 };
 
@@ -28,6 +29,8 @@ err issue_list(struct tx *t, arena *mem, int64_t account_id, bool seen, struct i
                size_t *ret_n);
 err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no,
                 struct issue_item **ret_v, size_t *ret_n);
+/* Keeps what is public, and in minors' mode (2.10) what has no prompt for them; how many stay. */
+size_t issue_seen(struct issue_item *v, size_t n, bool minor);
 /* Drafts that could be added, at most 100. */
 err issue_free(struct tx *t, arena *mem, int64_t account_id, struct issue_item **ret_v,
                size_t *ret_n);

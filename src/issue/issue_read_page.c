@@ -19,7 +19,6 @@ static err read(struct tx *t, void *ctx)
     struct reading_issue *x = ctx;
     arena *mem = x->r->mem;
     int64_t no = 0;
-    size_t n = 0;
     TRY(request_arg_int(x->r, "no", &no));
     TRY(account_find(t, mem, request_arg(x->r, "handle"), &x->a));
     if (!account_public(&x->a))
@@ -28,11 +27,8 @@ static err read(struct tx *t, void *ctx)
     if (!str_eq(x->i.state, S("published")))
         return fault(ERR_NOT_FOUND, "not_found", "issue is %.*s", FMT(x->i.state));
     TRY(issue_items(t, mem, x->a.id, no, &x->v, &x->n));
-    for (size_t i = 0; i < x->n; i++)
-        if (str_eq(x->v[i].state, S("published")))
-            x->v[n++] = x->v[i];
-    x->n = n;
-    return n ? OK : fault(ERR_NOT_FOUND, "not_found", "nothing of it is public");
+    x->n = issue_seen(x->v, x->n, x->r->session.minor);
+    return x->n ? OK : fault(ERR_NOT_FOUND, "not_found", "nothing of it is public");
 }
 
 err page_issue(struct request *r)

@@ -118,6 +118,7 @@ err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no,
     size_t n = 0;
     DB_EACH(t, mem,
             "SELECT a.no, i.place, a.version, a.title, a.digest, a.cover, a.state, a.reason,"
+            " a.minors,"
             " CASE WHEN EXISTS (SELECT 1 FROM article_release r WHERE r.account_id = a.account_id"
             "  AND r.no = a.no AND r.state = 'waiting') THEN 1 ELSE 0 END"
             " FROM issue_item i JOIN article a"
@@ -125,7 +126,7 @@ err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no,
             " WHERE i.account_id = $1 AND i.issue_no = $2 ORDER BY i.place LIMIT 8",
             DB_IN(account_id, no),
             DB_OUT(&x.no, &x.place, &x.version, &x.title, &x.digest, &x.cover, &x.state, &x.reason,
-                   &x.second),
+                   &x.minors, &x.second),
             { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;

@@ -22,16 +22,16 @@ static const struct form_option KINDS[] = {
      .required = true,                                                                             \
      .options = KINDS,                                                                             \
      .option_n = LEN(KINDS)},                                                                      \
-        {.name = "article", .kind = FIELD_SELECT, .label = MSG_menu_kind_article},                 \
-        {.name = "series", .kind = FIELD_SELECT, .label = MSG_menu_kind_series},                   \
-        {.name = "topic", .label = MSG_menu_kind_topic, .max = 20},                                \
+        {.name = "article", .kind = FIELD_SELECT, .label = MSG_menu_to_article},                 \
+        {.name = "series", .kind = FIELD_SELECT, .label = MSG_menu_to_series},                   \
+        {.name = "topic", .label = MSG_menu_to_topic, .max = 20},                                \
         {.name = "link",                                                                           \
-         .label = MSG_menu_kind_link,                                                              \
+         .label = MSG_menu_to_link,                                                              \
          .help = MSG_menu_link_help,                                                               \
          .max = MENU_LINK_MAX},                                                                    \
         {.name = "text",                                                                           \
          .kind = FIELD_TEXTAREA,                                                                   \
-         .label = MSG_menu_kind_text,                                                              \
+         .label = MSG_menu_to_text,                                                              \
          .help = MSG_menu_text_help,                                                               \
          .max = MENU_BODY_MAX},                                                                    \
         {.name = "rev", .kind = FIELD_HIDDEN, .label = MSG_menu_entry},                            \

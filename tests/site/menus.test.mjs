@@ -88,7 +88,7 @@ test('it is public after its review only, and then leads where it says', async (
 });
 
 test('a refused menu leaves the public one; a rule of the scan refuses before any review', async () => {
-  must(await a.operator.submit(`${menu}/1`, { 显示一段文字: '加微信领彩票' }, { button: '保存' }));
+  must(await a.operator.submit(`${menu}/1`, { 文字: '加微信领彩票' }, { button: '保存' }));
   const made = must(await a.officer.submit('/desk/scan/new', { 名称: '彩票', 类别: '赌博', 为什么: '测试', 命中后: '拒绝提交', 词表: '领彩票' }, { button: '保存为草稿' }));
   must(await a.officer.submit(made.location, {}, { button: '回测' }));
   for (let i = 0; i < 100 && /\/cancel\/\d+/.test((await a.officer.get(made.location)).text); i++) await new Promise((r) => setTimeout(r, 100));
@@ -96,9 +96,9 @@ test('a refused menu leaves the public one; a rule of the scan refuses before an
   assert.match(words(await second.get(made.location)), /生效/);
   const refused = must(await send(), 422);
   assert.match(words(refused), /触犯平台规则/);
-  must(await a.operator.submit(`${menu}/1`, { 显示一段文字: '只写这一句。' }, { button: '保存' }));
+  must(await a.operator.submit(`${menu}/1`, { 文字: '只写这一句。' }, { button: '保存' }));
   must(await send());
-  await decide('拒绝', { 理由: '请写得清楚一些' }).catch(() => decide('驳回', { 理由: '请写得清楚一些' }));
+  await decide('拒绝', { 告知对方的说明: '请写得清楚一些' });
   assert.match(words(await a.operator.get(menu)), /请写得清楚一些/);
   assert.match(words(await anyone.get('/a/riverside/menu/1')), /河边的人写河/);
 });
