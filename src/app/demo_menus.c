@@ -1,5 +1,5 @@
-/* Menus of the demo's accounts, one of them in review; an issue that is public, one that is being put
- * together. */
+/* Menus of the demo's accounts, one of them in review; an issue that is public, one that is being
+ * put together. */
 #include "account/series.h"
 #include "app/demo.h"
 #include "base/clock.h"
@@ -17,7 +17,8 @@ static const struct {
     {MENU_article, true, "最新一篇", ""},
     {MENU_series, true, "合集精选", ""},
     {MENU_topic, true, "云溪话题", "云溪"},
-    {MENU_text, false, "关于我们", "我们把看到的、问到的写下来，写错了就改。\n\n转载请注明出处，照片请一并注明作者。"},
+    {MENU_text, false, "关于我们",
+     "我们把看到的、问到的写下来，写错了就改。\n\n转载请注明出处，照片请一并注明作者。"},
     {MENU_link, false, "更多资料", "https://example.org/reading"},
 };
 
@@ -88,11 +89,11 @@ static err issue_of(struct tx *t, struct demo *d, size_t from, size_t n, bool se
     for (size_t i = 0; i < n; i++) {
         struct node *doc;
         struct draft draft;
-        struct article_text x = {
-            .title = str_from(PIECES[from + i][0]),
-            .digest = S(""),
-            .cover = d->picture[(from + i) % DEMO_PICTURES].media.hash,
-            .category = str_from(DEMO_TOPIC[DEMO_ACCOUNT[RIVER].topic].category)};
+        struct article_text x = {.title = str_from(PIECES[from + i][0]),
+                                 .digest = S(""),
+                                 .cover = d->picture[(from + i) % DEMO_PICTURES].media.hash,
+                                 .category =
+                                     str_from(DEMO_TOPIC[DEMO_ACCOUNT[RIVER].topic].category)};
         TRY(demo_doc(d, str_from(PIECES[from + i][1]), &doc));
         TRY(article_text_check(d->mem, &x, doc, &x));
         TRY(article_create(t, act.account_id, act.user_id, &x, &act.article));

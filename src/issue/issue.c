@@ -138,8 +138,8 @@ static err publish(struct tx *t, arena *mem, struct issue *i, const struct issue
 {
     struct article_ref refs[ISSUE_MAX];
     int64_t which = 0;
-    str why = STR_NONE, link = str_fmt(mem, "/console/%.*s/issues/%lld", FMT(i->handle),
-                                       (long long)i->no);
+    str why = STR_NONE,
+        link = str_fmt(mem, "/console/%.*s/issues/%lld", FMT(i->handle), (long long)i->no);
     struct account a;
     for (size_t k = 0; k < n; k++)
         refs[k] = (struct article_ref){i->account_id, v[k].no};
@@ -199,17 +199,16 @@ static err send_one(struct tx *t, arena *mem, const struct issue_wish *w, struct
     TRY(draft_load(t, mem, w->account_id, p->no, &d));
     if (d.rev != p->rev)
         return fault(ERR_CONFLICT, "issue_state", "draft %d is not %d", d.rev, p->rev);
-    return article_submit(
-        t, mem,
-        &(struct article_submission){.account_id = w->account_id,
-                                     .no = p->no,
-                                     .user_id = w->user_id,
-                                     .publish_at = at,
-                                     .text = &p->text,
-                                     .rules = w->rules,
-                                     .scan = p->scanned ? &p->scan : NULL,
-                                     .prints = p->scanned ? &p->prints : NULL},
-        &o);
+    return article_submit(t, mem,
+                          &(struct article_submission){.account_id = w->account_id,
+                                                       .no = p->no,
+                                                       .user_id = w->user_id,
+                                                       .publish_at = at,
+                                                       .text = &p->text,
+                                                       .rules = w->rules,
+                                                       .scan = p->scanned ? &p->scan : NULL,
+                                                       .prints = p->scanned ? &p->prints : NULL},
+                          &o);
 }
 
 /* The parts are still what is in the issue, in its order. */

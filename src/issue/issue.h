@@ -1,7 +1,8 @@
-/* Issues: two to eight drafts of an account, in an order, that become public at one moment or not at
- * all; the first is the headline. Each article is submitted as any other (gate, scan, fingerprints,
- * quota, review); while its issue waits it is planned instead of published, and issue_due publishes
- * all of them in one transaction once every one has passed (article/together.h). */
+/* Issues: two to eight drafts of an account, in an order, that become public at one moment or not
+ * at all; the first is the headline. Each article is submitted as any other (gate, scan,
+ * fingerprints, quota, review); while its issue waits it is planned instead of published, and
+ * issue_due publishes all of them in one transaction once every one has passed
+ * (article/together.h). */
 #pragma once
 #include "article/article.h"
 
@@ -9,9 +10,9 @@ enum { ISSUE_MIN = 2, ISSUE_MAX = 8, ISSUES_OPEN_MAX = 20, ISSUES_LISTED = 100, 
 
 struct issue {
     int64_t account_id, no, publish_at, published_at, made_by, made_at;
-    int64_t articles; /* in it; of issue_list with seen: public ones */
-    str state;        /* draft, waiting, published, dropped */
-    str why;          /* of one that waits past its time: what the gate said last */
+    int64_t articles;  /* in it; of issue_list with seen: public ones */
+    str state;         /* draft, waiting, published, dropped */
+    str why;           /* of one that waits past its time: what the gate said last */
     str handle, title; /* of its headline */
 };
 struct issue_item {
@@ -27,8 +28,8 @@ err issue_load(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct 
 /* Newest first; seen: only published ones with a public article, at most ISSUES_RECENT. */
 err issue_list(struct tx *t, arena *mem, int64_t account_id, bool seen, struct issue **ret_v,
                size_t *ret_n);
-err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no,
-                struct issue_item **ret_v, size_t *ret_n);
+err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct issue_item **ret_v,
+                size_t *ret_n);
 /* Keeps what is public, and in minors' mode (2.10) what has no prompt for them; how many stay. */
 size_t issue_seen(struct issue_item *v, size_t n, bool minor);
 /* Drafts that could be added, at most 100. */
@@ -71,7 +72,8 @@ err issue_end(struct tx *t, arena *mem, const struct issue_act *act);
 /* Publishes those whose time has come and whose every article has passed, each whole or not. */
 err issue_due(struct tx *t, arena *mem, int *ret_published);
 
-/* The published issue that an article is in, and the others of it that are public. ERR_NOT_FOUND. */
+/* The published issue that an article is in, and the others of it that are public. ERR_NOT_FOUND.
+ */
 struct issue_beside {
     int64_t no;
     size_t n; /* others */

@@ -84,10 +84,10 @@ static err list_page(struct editing_issue *x, int status)
         const struct issue *s = &x->list[i];
         struct table_cell *c = NEW_N(r->mem, struct table_cell, COLUMNS);
         str name = issue_label(r, s->no);
-        c[0].text = s->title.n ? str_fmt(r->mem, "%.*s \u00b7 %.*s", FMT(name), FMT(s->title)) : name;
-        c[1] = (struct table_cell){.text = state_label(r, s->state),
-                                   .status = true,
-                                   .tone = state_tone(s->state)};
+        c[0].text =
+            s->title.n ? str_fmt(r->mem, "%.*s \u00b7 %.*s", FMT(name), FMT(s->title)) : name;
+        c[1] = (struct table_cell){
+            .text = state_label(r, s->state), .status = true, .tone = state_tone(s->state)};
         c[2].text = str_fmt(r->mem, "%lld", (long long)s->articles);
         rows[i] = (struct table_row){here_one(r, s->no), c};
     }
@@ -166,7 +166,9 @@ static struct issue_line *lines_of(const struct editing_issue *x)
                                 MSG_article_state_draft),
             .note = item->second ? msg(r->lang, MSG_release_title) : reason_words(r, item->reason),
             .no = item->no,
-            .tone = passed ? TONE_OK : waits ? TONE_WARN : TONE_NEUTRAL,
+            .tone = passed  ? TONE_OK
+                    : waits ? TONE_WARN
+                            : TONE_NEUTRAL,
             .first = i == 0,
             .last = i + 1 == x->item_n};
     }
@@ -244,9 +246,9 @@ static err one_page(struct editing_issue *x, int status)
         .send = &x->send,
         .back = back_of(x),
         .here = here_one(r, x->i.no),
-        .see = seen ? str_fmt(r->mem, "/a/%.*s/issues/%lld", FMT(r->member.handle),
-                              (long long)x->i.no)
-                    : S(""),
+        .see =
+            seen ? str_fmt(r->mem, "/a/%.*s/issues/%lld", FMT(r->member.handle), (long long)x->i.no)
+                 : S(""),
         .state = state_label(r, x->i.state),
         .note = note_of(x),
         .error = x->error,
@@ -306,7 +308,8 @@ static err read_parts(struct tx *t, void *ctx)
         x->wish.failed = x->items[i].no;
         err e = draft_load(t, mem, x->act.account_id, x->items[i].no, &d);
         if (e == ERR_NOT_FOUND)
-            return fault(ERR_CONFLICT, "issue_not_draft", "article %lld", (long long)x->items[i].no);
+            return fault(ERR_CONFLICT, "issue_not_draft", "article %lld",
+                         (long long)x->items[i].no);
         TRY(e);
         *p = (struct issue_part){.no = d.no, .rev = d.rev, .text = d.text, .scanned = true};
     }

@@ -111,8 +111,8 @@ err issue_list(struct tx *t, arena *mem, int64_t account_id, bool seen, struct i
     return OK;
 }
 
-err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no,
-                struct issue_item **ret_v, size_t *ret_n)
+err issue_items(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct issue_item **ret_v,
+                size_t *ret_n)
 {
     struct issue_item *v = NEW_N(mem, struct issue_item, ISSUE_MAX), x = {0};
     size_t n = 0;

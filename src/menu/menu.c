@@ -283,8 +283,9 @@ err menu_draft_save(struct tx *t, arena *mem, const struct menu_save *s)
 {
     int64_t changed = 0;
     TRY(store_menu_draft_save(t, s, menu_text(mem, s->m), &changed));
-    return changed ? OK : fault(ERR_CONFLICT, "menu_elsewhere", "draft is not %lld",
-                                (long long)s->m->rev);
+    return changed
+               ? OK
+               : fault(ERR_CONFLICT, "menu_elsewhere", "draft is not %lld", (long long)s->m->rev);
 }
 
 /* ---- sending ---- */
@@ -474,10 +475,8 @@ err menu_clear(struct tx *t, arena *mem, int64_t account_id, int64_t user_id)
     TRY(store_menu_state(t, account_id, S("live"), S("replaced")));
     TRY(touch(t, mem, a.handle));
     return leave(t, mem, RECORD_menu_cleared,
-                 &(struct menu_version){.account_id = account_id,
-                                        .entries = S(""),
-                                        .found = S(""),
-                                        .reason = S("")},
+                 &(struct menu_version){
+                     .account_id = account_id, .entries = S(""), .found = S(""), .reason = S("")},
                  user_id);
 }
 

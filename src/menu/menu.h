@@ -12,7 +12,7 @@ enum {
     MENU_TOPS = 3,
     MENU_SUBS = 5,
     MENU_ITEMS_MAX = MENU_TOPS * (MENU_SUBS + 1),
-    MENU_TOP_WIDTH = 8,  /* of a label: a Chinese character counts 2, a Latin letter 1 */
+    MENU_TOP_WIDTH = 8, /* of a label: a Chinese character counts 2, a Latin letter 1 */
     MENU_SUB_WIDTH = 16,
     MENU_BODY_MAX = 600, /* code points */
     MENU_LINK_MAX = 500,
@@ -46,8 +46,8 @@ str menu_host(str link); /* the part of the address that readers are shown */
 /* Label, kind and target of one entry. ERR_INVALID on the field: menu_label, menu_long, menu_kind,
  * required, menu_link, menu_body; topics as tags are. */
 err menu_item_check(arena *mem, struct menu_item *item);
-/* Behind the others of its level; under: the number of a group, 0 = at the top. ERR_LIMIT menu_full;
- * ERR_INVALID menu_under. */
+/* Behind the others of its level; under: the number of a group, 0 = at the top. ERR_LIMIT
+ * menu_full; ERR_INVALID menu_under. */
 err menu_add(struct menu *m, const struct menu_item *item, int64_t under);
 /* Other words for one; ERR_CONFLICT menu_group_keeps: a group that has entries stays one. */
 err menu_set(struct menu *m, int64_t no, const struct menu_item *item);

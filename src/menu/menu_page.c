@@ -1,4 +1,5 @@
-/* The console's editor of the menu, what staff see of it, and the public page of a text of its own. */
+/* The console's editor of the menu, what staff see of it, and the public page of a text of its own.
+ */
 #include "account/account.h"
 #include "account/series.h"
 #include "article/article.h"
@@ -22,16 +23,16 @@ static const struct form_option KINDS[] = {
      .required = true,                                                                             \
      .options = KINDS,                                                                             \
      .option_n = LEN(KINDS)},                                                                      \
-        {.name = "article", .kind = FIELD_SELECT, .label = MSG_menu_to_article},                 \
-        {.name = "series", .kind = FIELD_SELECT, .label = MSG_menu_to_series},                   \
-        {.name = "topic", .label = MSG_menu_to_topic, .max = 20},                                \
+        {.name = "article", .kind = FIELD_SELECT, .label = MSG_menu_to_article},                   \
+        {.name = "series", .kind = FIELD_SELECT, .label = MSG_menu_to_series},                     \
+        {.name = "topic", .label = MSG_menu_to_topic, .max = 20},                                  \
         {.name = "link",                                                                           \
-         .label = MSG_menu_to_link,                                                              \
+         .label = MSG_menu_to_link,                                                                \
          .help = MSG_menu_link_help,                                                               \
          .max = MENU_LINK_MAX},                                                                    \
         {.name = "text",                                                                           \
          .kind = FIELD_TEXTAREA,                                                                   \
-         .label = MSG_menu_to_text,                                                              \
+         .label = MSG_menu_to_text,                                                                \
          .help = MSG_menu_text_help,                                                               \
          .max = MENU_BODY_MAX},                                                                    \
         {.name = "rev", .kind = FIELD_HIDDEN, .label = MSG_menu_entry},                            \
@@ -92,8 +93,7 @@ static err read_all(struct tx *t, void *ctx)
     TRY(newest(t, x, S("live"), &x->live));
     TRY(newest(t, x, S(""), &x->last));
     TRY(series_list(t, mem, x->a.id, true, &x->series, &x->series_n));
-    return article_list(t, mem,
-                        &(struct article_page){.account_id = x->a.id, .limit = ARTICLES},
+    return article_list(t, mem, &(struct article_page){.account_id = x->a.id, .limit = ARTICLES},
                         &x->articles, &x->article_n);
 }
 
@@ -159,9 +159,8 @@ static void article_choices(struct editing *x)
     arena *mem = x->r->mem;
     struct form_option *v = NEW_N(mem, struct form_option, x->article_n + 1);
     for (size_t i = 0; i < x->article_n; i++)
-        v[i] = (struct form_option){
-            .value = str_fmt(mem, "%lld", (long long)x->articles[i].no),
-            .text = str_ellipsis(mem, x->articles[i].title, 30)};
+        v[i] = (struct form_option){.value = str_fmt(mem, "%lld", (long long)x->articles[i].no),
+                                    .text = str_ellipsis(mem, x->articles[i].title, 30)};
     form_options(&x->f, "article", v, x->article_n);
 }
 
@@ -313,8 +312,8 @@ static err do_send(struct editing *x)
     bool stale = true;
     err e = OK;
     provider_live_get(r->site->provider, r->mem, &ps);
-    x->wish = (struct menu_wish){r->member.account_id, r->session.user_id,
-                                 review_span(&ps, r->now), &x->scan};
+    x->wish = (struct menu_wish){r->member.account_id, r->session.user_id, review_span(&ps, r->now),
+                                 &x->scan};
     for (int i = 0; i < TRIES && stale; i++) {
         struct scan_article a;
         TRY(request_read(r, read_draft, x));
@@ -403,8 +402,7 @@ static err item_page(struct editing *x, int status)
     form_set(&x->f, "act", S("save"));
     str at = str_fmt(r->mem, "%.*s/%lld", FMT(here(r)), (long long)x->no);
     struct menu_item_view v = {
-        .form = &x->f,
-        .drop = confirm(r, "drop", MSG_menu_drop, MSG_menu_drop_text, at, x->m.rev)};
+        .form = &x->f, .drop = confirm(r, "drop", MSG_menu_drop, MSG_menu_drop_text, at, x->m.rev)};
     struct page page = {.place = PLACE_CONSOLE,
                         .title = item->label,
                         .back = {here(r), msg(r->lang, MSG_menu_title), S("")}};
@@ -459,11 +457,12 @@ static struct table_view entries_table(struct editing *x, const struct menu *m)
         cells[2].text = leads(x, &m->v[i], &gone);
         rows[i].cells = cells;
     }
-    return (struct table_view){.cols = cols,
-                               .col_n = COLUMNS,
-                               .rows = rows,
-                               .row_n = m->n,
-                               .empty = {.icon = S("bars-3"), .title = msg(r->lang, MSG_menu_none)}};
+    return (struct table_view){
+        .cols = cols,
+        .col_n = COLUMNS,
+        .rows = rows,
+        .row_n = m->n,
+        .empty = {.icon = S("bars-3"), .title = msg(r->lang, MSG_menu_none)}};
 }
 
 static err read_case(struct tx *t, void *ctx)
@@ -474,8 +473,7 @@ static err read_case(struct tx *t, void *ctx)
     TRY(newest(t, x, S("live"), &x->live));
     TRY(menu_version_load(t, mem, x->a.id, x->c->subject, &x->last));
     TRY(series_list(t, mem, x->a.id, true, &x->series, &x->series_n));
-    return article_list(t, mem,
-                        &(struct article_page){.account_id = x->a.id, .limit = ARTICLES},
+    return article_list(t, mem, &(struct article_page){.account_id = x->a.id, .limit = ARTICLES},
                         &x->articles, &x->article_n);
 }
 
@@ -486,10 +484,9 @@ err menu_case_view(struct request *r, const struct casefile *c, html *ret_view)
     TRY(request_read(r, read_case, &x));
     TRY(menu_parse(r->mem, x.last.entries, &x.m));
     TRY(menu_parse(r->mem, x.live.entries, &old));
-    struct fact facts[] = {
-        {.label = msg(r->lang, MSG_account_name), .text = x.a.name},
-        {.label = msg(r->lang, MSG_menu_found),
-         .text = x.last.found.n ? x.last.found : msg(r->lang, MSG_word_none)}};
+    struct fact facts[] = {{.label = msg(r->lang, MSG_account_name), .text = x.a.name},
+                           {.label = msg(r->lang, MSG_menu_found),
+                            .text = x.last.found.n ? x.last.found : msg(r->lang, MSG_word_none)}};
     struct menu_case_view v = {.facts = {facts, LEN(facts)},
                                .now = entries_table(&x, &x.m),
                                .old = entries_table(&x, &old),

@@ -57,7 +57,7 @@ static void test_menu__labels_and_targets_have_limits(void **state)
     assert_int_equal(check(MENU_text, false, "", "x"), ERR_INVALID);
     assert_int_equal(check(MENU_text, false, "a", ""), ERR_INVALID);
     assert_int_equal(check(MENU_link, false, "a", "https://example.org/a?b"), OK);
-    static const char *const BAD[] = {"http://example.org/", "https://", "https://localhost/",
+    static const char *const BAD[] = {"http://example.org/", "https://",       "https://localhost/",
                                       "javascript:alert(1)", "https://a.b/ c", "//example.org"};
     for (size_t i = 0; i < LEN(BAD); i++)
         assert_int_equal(check(MENU_link, false, "a", BAD[i]), ERR_INVALID);

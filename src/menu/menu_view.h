@@ -16,7 +16,7 @@ struct menu_edit_view {
     const struct request *r;
     const struct menu_line *lines;
     size_t n;
-    struct menu_shown shown; /* the preview, of the draft */
+    struct menu_shown shown;     /* the preview, of the draft */
     str name, state, here, note; /* note: why the last one was refused, or "" */
     enum tone tone;
     const struct form *add;

@@ -161,13 +161,13 @@ static err load_issues(struct tx *t, struct account_load *l)
         size_t n = 0;
         str no = str_fmt(mem, "%lld", (long long)v[i].no);
         TRY(issue_items(t, mem, l->a.id, v[i].no, &items, &n));
-        l->issues[i] = (struct issue_shown){
-            .handle = l->a.handle,
-            .label = msg_format(mem, l->r->lang, MSG_issue_one, &no, 1),
-            .no = v[i].no,
-            .v = items,
-            .n = issue_seen(items, n, l->r->session.minor),
-            .linked = true};
+        l->issues[i] =
+            (struct issue_shown){.handle = l->a.handle,
+                                 .label = msg_format(mem, l->r->lang, MSG_issue_one, &no, 1),
+                                 .no = v[i].no,
+                                 .v = items,
+                                 .n = issue_seen(items, n, l->r->session.minor),
+                                 .linked = true};
     }
     return OK;
 }
