@@ -6,6 +6,7 @@
 #include "article/article.h"
 #include "base/clock.h"
 #include "licence/licence.h"
+#include "menu/menu.h"
 #include "text/doc.h"
 #include "user/user.h"
 
@@ -45,6 +46,8 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v)
     TRY(case_decide(t, mem, c.id, &d));
     if (v->kind == CASE_LICENCE || v->kind == CASE_NEWS_LICENCE)
         return licence_case_decided(t, mem, &c, &d);
+    if (v->kind == CASE_MENU)
+        return menu_case_decided(t, mem, &c, &d);
     if (v->kind == CASE_PROFILE)
         return profile_case_decided(t, mem, &c, &d);
     return v->kind == CASE_ACCOUNT ? account_case_decided(t, mem, &c, &d)
