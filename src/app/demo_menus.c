@@ -6,7 +6,7 @@
 #include "issue/issue.h"
 #include "menu/menu.h"
 
-enum { RIVER = 9, LIBRARY = 1, ARTICLES = 4 };
+enum { PAPER = 10, LIBRARY = 1, ARTICLES = 4 };
 
 static const struct {
     enum menu_kind kind;
@@ -83,7 +83,7 @@ static err issue_of(struct tx *t, struct demo *d, size_t from, size_t n, bool se
 {
     static const struct article_rules RULES = {ARTICLE_REVIEW_AFTER, 1000, 3 * DAY_MS};
     struct issue_part *parts = NEW_N(d->mem, struct issue_part, ISSUE_MAX);
-    struct issue_act act = {.account_id = d->account[RIVER], .user_id = demo_author(d, RIVER)};
+    struct issue_act act = {.account_id = d->account[PAPER], .user_id = demo_author(d, PAPER)};
     str state;
     TRY(issue_make(t, d->mem, act.account_id, act.user_id, &act.no));
     for (size_t i = 0; i < n; i++) {
@@ -93,7 +93,7 @@ static err issue_of(struct tx *t, struct demo *d, size_t from, size_t n, bool se
                                  .digest = S(""),
                                  .cover = d->picture[(from + i) % DEMO_PICTURES].media.hash,
                                  .category =
-                                     str_from(DEMO_TOPIC[DEMO_ACCOUNT[RIVER].topic].category)};
+                                     str_from(DEMO_TOPIC[DEMO_ACCOUNT[PAPER].topic].category)};
         TRY(demo_doc(d, str_from(PIECES[from + i][1]), &doc));
         TRY(article_text_check(d->mem, &x, doc, &x));
         TRY(article_create(t, act.account_id, act.user_id, &x, &act.article));
@@ -116,7 +116,7 @@ static err make(struct tx *t, void *ctx)
 {
     TRY(issue_of(t, ctx, 0, 3, true));
     TRY(issue_of(t, ctx, 3, 1, false));
-    TRY(menu_of(t, ctx, RIVER, true));
+    TRY(menu_of(t, ctx, PAPER, true));
     return menu_of(t, ctx, LIBRARY, false);
 }
 
