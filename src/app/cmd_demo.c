@@ -6,6 +6,7 @@
 #include "article/article.h"
 #include "base/clock.h"
 #include "licence/licence.h"
+#include "menu/menu.h"
 #include "text/doc.h"
 #include "user/user.h"
 
@@ -45,6 +46,8 @@ err demo_decide(struct tx *t, arena *mem, const struct demo_verdict *v)
     TRY(case_decide(t, mem, c.id, &d));
     if (v->kind == CASE_LICENCE || v->kind == CASE_NEWS_LICENCE)
         return licence_case_decided(t, mem, &c, &d);
+    if (v->kind == CASE_MENU)
+        return menu_case_decided(t, mem, &c, &d);
     if (v->kind == CASE_PROFILE)
         return profile_case_decided(t, mem, &c, &d);
     return v->kind == CASE_ACCOUNT ? account_case_decided(t, mem, &c, &d)
@@ -134,6 +137,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_leaving(d));
     TRY(demo_packages(d));
     TRY(demo_hands(d));
+    TRY(demo_menus(d));
     TRY(demo_scan(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",

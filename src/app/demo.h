@@ -96,6 +96,8 @@ err demo_packages(struct demo *d); /* evidence packages */
 err demo_hands(struct demo *d);    /* two-person publishing, a transfer, accounts over the cap */
 err demo_cases(struct demo *d);    /* findings, rulings, an appeal */
 err demo_around(struct demo *d);   /* series, pinned articles; after demo_articles */
+err demo_menus(
+    struct demo *d); /* menus of accounts, issues; last, others take the newest article */
 err demo_programs(struct demo *d); /* tokens and webhooks */
 err demo_duties(struct demo *d);   /* staff, provisions, consents; after demo_people */
 err demo_rights(struct demo *d);   /* a complaint, emergencies, the patrol; after demo_cases */

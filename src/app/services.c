@@ -10,6 +10,7 @@
 #include "compliance/compliance.h"
 #include "emergency/emergency.h"
 #include "figures/figures.h"
+#include "issue/issue.h"
 #include "job/job.h"
 #include "learning/learning.h"
 #include "leaving/departure.h"
@@ -320,6 +321,7 @@ static const struct job_kind JOBS[] = {
      .at_once = 1},
     {.name = "package_sweep", .fn = package_sweep_job, .every_ms = HOUR_MS},
     {.name = "article_publish_due", .fn = article_due_job, .every_ms = 10 * SECOND_MS},
+    {.name = "issue_publish_due", .fn = issue_due_job, .every_ms = 10 * SECOND_MS},
 };
 
 /* The sealer and the witnesses' askers run without a request, so nobody else would say it. */

@@ -202,6 +202,7 @@ static err publish(struct tx *t, arena *mem, const struct article *a,
 static err plan(struct tx *t, arena *mem, const struct article *a, const struct article_version *v,
                 int64_t publish_at)
 {
+    publish_at = publish_at ? publish_at : tx_now(t); /* none: as soon as its issue is */
     TRY(store_publish(t, a, v, S("scheduled"), publish_at));
     return tags_follow(t, mem, a, v->text.declared, publish_at);
 }
@@ -236,7 +237,9 @@ err article_go_on(struct tx *t, arena *mem, const struct going *g, str *ret_stat
     const struct article *a = g->a;
     *ret_state = str_eq(a->state, S("published")) ? a->state : S("held");
     if (goes_public(g->rules, g->second_person)) {
-        bool later = g->publish_at > tx_now(t);
+        bool together = false; /* with the others of its issue */
+        TRY(store_waits_for_issue(t, a->account_id, a->no, &together));
+        bool later = together || g->publish_at > tx_now(t);
         *ret_state = later ? S("scheduled") : S("published");
         TRY(later ? plan(t, mem, a, g->v, g->publish_at) : publish(t, mem, a, g->v, g->actor));
     } else if (g->publish_at) {
@@ -547,7 +550,9 @@ static err approve(struct tx *t, arena *mem, const struct article *a,
     struct gate_answer gate;
     TRY(version_question(mem, v, &q));
     TRY(gate_pass(t, mem, &q, &gate));
-    if (a->publish_at > tx_now(t)) {
+    bool together = false;
+    TRY(store_waits_for_issue(t, a->account_id, a->no, &together));
+    if (together || a->publish_at > tx_now(t)) {
         TRY(plan(t, mem, a, v, a->publish_at));
         TRY(tell(t, mem, a, "article_scheduled", STR_NONE));
         return step_leave(t, mem,
@@ -742,7 +747,7 @@ static err held_back(struct tx *t, arena *mem, const struct article *a,
             .a = a, .version = v->version, .kind = RECORD_article_held, .hash = v->hash});
 }
 
-static err publish_one(struct tx *t, arena *mem, const struct article_ref *ref)
+err article_publish_planned(struct tx *t, arena *mem, const struct article_ref *ref)
 {
     struct article a;
     struct article_version v;
@@ -779,7 +784,7 @@ err article_publish_due(struct tx *t, arena *mem, int *ret_published)
     size_t n;
     TRY(store_due(t, mem, &due, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(publish_one(t, mem, &due[i]));
+        TRY(article_publish_planned(t, mem, &due[i]));
     *ret_published = (int)n;
     return OK;
 }

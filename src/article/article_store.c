@@ -210,13 +210,28 @@ err store_draft_drop(struct tx *t, int64_t account_id, int64_t no, int base_vers
                    DB_IN(account_id, no, base_version));
 }
 
+err store_waits_for_issue(struct tx *t, int64_t account_id, int64_t no, bool *ret_waits)
+{
+    int64_t n = 0;
+    TRY(db_one(t, NULL,
+               "SELECT COUNT(*) FROM issue_item i JOIN issue s ON s.account_id = i.account_id"
+               " AND s.no = i.issue_no WHERE i.account_id = $1 AND i.article_no = $2"
+               " AND s.state = 'waiting'",
+               DB_IN(account_id, no), DB_OUT(&n)));
+    *ret_waits = n > 0;
+    return OK;
+}
+
 err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_n)
 {
     struct article_ref *v = NEW_N(mem, struct article_ref, MAX_DUE), row = {0};
     size_t n = 0;
     DB_EACH(t, mem,
-            "SELECT account_id, no FROM article WHERE state = 'scheduled' AND publish_at <= $1"
-            " ORDER BY publish_at LIMIT 100",
+            "SELECT a.account_id, a.no FROM article a WHERE a.state = 'scheduled'"
+            " AND a.publish_at <= $1 AND NOT EXISTS (SELECT 1 FROM issue_item i JOIN issue s"
+            "  ON s.account_id = i.account_id AND s.no = i.issue_no WHERE"
+            "  i.account_id = a.account_id AND i.article_no = a.no AND s.state = 'waiting')"
+            " ORDER BY a.publish_at LIMIT 100",
             DB_IN(tx_now(t)), DB_OUT(&row.account_id, &row.no), { v[n++] = row; });
     *ret_v = v;
     *ret_n = n;

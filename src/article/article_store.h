@@ -36,5 +36,7 @@ err store_draft_returned(struct tx *t, int64_t account_id, int64_t no, str reaso
 err store_draft_drop(struct tx *t, int64_t account_id, int64_t no, int base_version);
 /* For the demo only: dates a published article back, and gives it readers. */
 err store_backdate(struct tx *t, int64_t account_id, int64_t no, int64_t at, int64_t reads);
-/* (account, no) of what is due, at most 100. */
+/* Is it in an issue that waits to be published whole (issue/)? */
+err store_waits_for_issue(struct tx *t, int64_t account_id, int64_t no, bool *ret_waits);
+/* (account, no) of what is due, at most 100; but what waits for its issue. */
 err store_due(struct tx *t, arena *mem, struct article_ref **ret_v, size_t *ret_n);

@@ -1,4 +1,4 @@
-/* How a version goes on once it may: for article.c and release.c only. */
+/* How a version goes on once it may: for article.c, release.c and together.c only. */
 #pragma once
 #include "article/article.h"
 
@@ -18,3 +18,5 @@ err emergency_asks(struct tx *t, arena *mem, int64_t account_id, const struct ar
                    bool *ret_holds);
 /* The draft that the writers go on with: theirs if there is one, else the version's text. */
 err draft_restore(struct tx *t, arena *mem, const struct article *a, int version, str reason);
+/* What is scheduled becomes public, if the gate lets it. */
+err article_publish_planned(struct tx *t, arena *mem, const struct article_ref *ref);

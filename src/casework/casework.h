@@ -16,7 +16,8 @@
     X(CASE_FINDING, finding)                                                                       \
     X(CASE_APPEAL, appeal)                                                                         \
     X(CASE_EXEMPTION, exemption)                                                                   \
-    X(CASE_TRANSFER, transfer)
+    X(CASE_TRANSFER, transfer)                                                                     \
+    X(CASE_MENU, menu)
 enum case_kind {
 #define X(id, name) id,
     CASE_KIND_TABLE(X)

@@ -5,6 +5,7 @@
 #include "article/console.h"
 #include "desk/desk_view.h"
 #include "licence/licence.h"
+#include "menu/menu.h"
 #include "policy/policy.h"
 #include "registrant/registrant.h"
 #include "rights/rights.h"

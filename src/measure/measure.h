@@ -20,7 +20,7 @@ extern const struct measure_rule MEASURES[MEASURE_KINDS];
 err measure_kind_parse(str name, enum measure_kind *ret_kind);
 
 /* Functions that "restrict" can name; each is asked where it is carried out. */
-#define FUNCTION_TABLE(X) X(publish) X(profile) X(invite) X(api)
+#define FUNCTION_TABLE(X) X(publish) X(profile) X(invite) X(api) X(menu)
 enum measure_function {
 #define X(name) FUNCTION_##name,
     FUNCTION_TABLE(X)

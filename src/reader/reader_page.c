@@ -144,8 +144,33 @@ struct account_load {
     size_t series_n;
     struct handover *handovers;
     size_t handover_n;
+    struct menu menu;
+    struct issue_shown issues[ISSUES_RECENT];
+    size_t issue_n;
     bool subscribed, gone;
 };
+
+/* The newest issues, each with what of it is public. */
+static err load_issues(struct tx *t, struct account_load *l)
+{
+    arena *mem = l->r->mem;
+    struct issue *v;
+    TRY(issue_list(t, mem, l->a.id, true, &v, &l->issue_n));
+    for (size_t i = 0; i < l->issue_n; i++) {
+        struct issue_item *items;
+        size_t n = 0;
+        str no = str_fmt(mem, "%lld", (long long)v[i].no);
+        TRY(issue_items(t, mem, l->a.id, v[i].no, &items, &n));
+        l->issues[i] =
+            (struct issue_shown){.handle = l->a.handle,
+                                 .label = msg_format(mem, l->r->lang, MSG_issue_one, &no, 1),
+                                 .no = v[i].no,
+                                 .v = items,
+                                 .n = issue_seen(items, n, l->r->session.minor),
+                                 .linked = true};
+    }
+    return OK;
+}
 
 static err load_account(struct tx *t, void *ctx)
 {
@@ -162,7 +187,9 @@ static err load_account(struct tx *t, void *ctx)
     TRY(licence_public(t, l->r->mem, l->a.registrant_id, &l->licences, &l->licence_n));
     TRY(series_list(t, l->r->mem, l->a.id, true, &l->series, &l->series_n));
     TRY(handover_list(t, l->r->mem, l->a.id, &l->handovers, &l->handover_n));
+    TRY(menu_public(t, l->r->mem, l->a.id, &l->menu));
     if (!l->feed.page.before_at) {
+        TRY(load_issues(t, l));
         l->pinned = (struct feed_load){
             .mem = l->r->mem, .page = {.account_id = l->a.id, .pinned = true, .limit = PINS_MAX}};
         TRY(load_feed(t, &l->pinned));
@@ -227,6 +254,9 @@ err page_account(struct request *r)
         .subscribed = l.subscribed,
         .licences = licences_of(r, &l),
         .handovers = handovers_of(r, &l),
+        .menu = {&l.menu, l.a.handle},
+        .issues = l.issues,
+        .issue_n = l.issue_n,
         .staff = (r->session.roles & ROLE_STAFF) != 0,
     };
     struct feed_view all = feed_of(r, l.feed.v, l.feed.n);
@@ -256,6 +286,7 @@ struct article_load {
     struct shelf_state shelf;
     struct related related;
     struct sequel sequel;
+    struct issue_beside issue;
     struct handover before; /* who published it, when that is not who has the account now */
 };
 
@@ -275,6 +306,10 @@ static err load_around(struct tx *t, struct article_load *l)
         l->sequel.before.no = 0;
     if (l->r->session.minor && l->sequel.after.minors)
         l->sequel.after.no = 0;
+    e = issue_beside(t, mem, l->a.account_id, l->a.no, &l->issue);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    l->issue.n = issue_seen(l->issue.v, l->issue.n, l->r->session.minor);
     e = handover_before(t, mem, l->a.account_id, l->a.published_at, &l->before);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
@@ -379,6 +414,7 @@ static err show_article(struct request *r, struct article_load *l)
         .face = 'n',
         .related = related_of(r, l),
         .sequel = l->sequel,
+        .issue = &l->issue,
     };
     v.tags = tags_split(d.v[DECLARE_tags]);
     declared_labels(r, &d, false, &v.declared);

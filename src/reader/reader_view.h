@@ -6,6 +6,8 @@
 #include "article/declare.h"
 #include "article/sequel.h"
 #include "article/tag.h"
+#include "issue/issue_view.h"
+#include "menu/menu_view.h"
 #include "reader/search.h"
 #include "text/diff.h"
 #include "web/partials.h"
@@ -49,6 +51,9 @@ struct account_view {
     const struct series *series;
     size_t series_n;
     struct facts_view licences, handovers;
+    struct menu_shown menu;
+    const struct issue_shown *issues;
+    size_t issue_n;
     str csrf, here; /* here: path to come back to */
     bool subscribed, closed, staff;
 };
@@ -81,6 +86,7 @@ struct article_view {
     struct tags tags;
     struct sequel sequel; /* series 0: in none */
     struct feed_view related;
+    const struct issue_beside *issue; /* no 0: in none */
 };
 struct versions_view {
     const struct article *a;

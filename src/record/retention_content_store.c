@@ -164,6 +164,7 @@ static err erase_article(struct tx *t, const struct due_row *row)
     TRY(db_exec(t, "DELETE FROM article_tag WHERE account_id = $1 AND no = $2", key));
     TRY(db_exec(t, "DELETE FROM article_pin WHERE account_id = $1 AND no = $2", key));
     TRY(db_exec(t, "DELETE FROM series_item WHERE account_id = $1 AND article_no = $2", key));
+    TRY(db_exec(t, "DELETE FROM issue_item WHERE account_id = $1 AND article_no = $2", key));
     TRY(db_exec(t, "DELETE FROM media_use WHERE account_id = $1 AND no = $2", key));
     TRY(db_exec(t,
                 "UPDATE article SET state = 'discarded', title = '', digest = '', cover = '',"
@@ -185,6 +186,9 @@ static err erase_article(struct tx *t, const struct due_row *row)
 static err erase_account(struct tx *t, int64_t account_id)
 {
     TRY(db_exec(t, "DELETE FROM series WHERE account_id = $1", DB_IN(account_id)));
+    TRY(db_exec(t, "DELETE FROM issue WHERE account_id = $1", DB_IN(account_id)));
+    TRY(db_exec(t, "DELETE FROM menu_draft WHERE account_id = $1", DB_IN(account_id)));
+    TRY(db_exec(t, "DELETE FROM menu_version WHERE account_id = $1", DB_IN(account_id)));
     TRY(db_exec(t,
                 "UPDATE profile_change SET old_value = '', new_value = '', reason = ''"
                 " WHERE account_id = $1",

@@ -18,6 +18,7 @@ static const struct form_option FUNCTIONS[] = {
     {.value = S_INIT("profile"), .label = MSG_function_profile},
     {.value = S_INIT("invite"), .label = MSG_function_invite},
     {.value = S_INIT("api"), .label = MSG_function_api},
+    {.value = S_INIT("menu"), .label = MSG_function_menu},
 };
 enum { APPEAL_FIELDS = 2 };
 static const struct form_field FIELDS[] = {

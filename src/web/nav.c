@@ -16,6 +16,8 @@ static const struct nav_item CONSOLE[] = {
     {"/articles", MSG_nav_articles, "document-text", MEMBER_AUTHOR, 'a'},
     {"/releases", MSG_release_title, "check-circle", MEMBER_EDITOR, '2'},
     {"/series", MSG_series_list, "queue-list", MEMBER_EDITOR, 's'},
+    {"/issues", MSG_issue_title, "square-2-stack", MEMBER_EDITOR, 0},
+    {"/menu", MSG_menu_title, "bars-3", MEMBER_EDITOR, 0},
     {"/media", MSG_media_library, "film", MEMBER_AUTHOR, 'd'},
     {"/figures", MSG_figures_title, "chart-bar", MEMBER_AUTHOR, 'f'},
     {"/profile", MSG_nav_profile, "identification", MEMBER_EDITOR, 'p'},
