@@ -149,8 +149,17 @@ err account_memberships(struct tx *t, arena *mem, int64_t user_id, struct member
 /* ---- subscriptions ---- */
 err subscribe(struct tx *t, int64_t user_id, int64_t account_id);
 err unsubscribe(struct tx *t, int64_t user_id, int64_t account_id);
-err account_subscriptions(struct tx *t, arena *mem, int64_t user_id, struct account **ret_v,
-                          size_t *ret_n); /* newest first, at most 200 */
+enum { SUBSCRIPTION_PAGE = 50 };
+struct subscription {
+    struct account a;
+    int64_t at;
+};
+/* The newest first, those before the key (at, account), at most SUBSCRIPTION_PAGE. */
+struct subscription_page {
+    int64_t user_id, before_at, before_account;
+};
+err account_subscriptions(struct tx *t, arena *mem, const struct subscription_page *p,
+                          struct subscription **ret_v, size_t *ret_n);
 err is_subscribed(struct tx *t, int64_t user_id, int64_t account_id, bool *ret_yes);
 
 /* ---- API tokens of operators ---- */

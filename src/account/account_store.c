@@ -185,15 +185,19 @@ err account_list_registrant(struct tx *t, arena *mem, int64_t registrant_id, str
     return OK;
 }
 
-err account_subscriptions(struct tx *t, arena *mem, int64_t user_id, struct account **ret_v,
-                          size_t *ret_n)
+err account_subscriptions(struct tx *t, arena *mem, const struct subscription_page *p,
+                          struct subscription **ret_v, size_t *ret_n)
 {
-    struct account *v = NEW_N(mem, struct account, MAX_LIST), a = {0};
+    struct subscription *v = NEW_N(mem, struct subscription, SUBSCRIPTION_PAGE), s = {0};
+    int64_t before = p->before_at ? p->before_at : INT64_MAX;
     size_t n = 0;
     DB_EACH(t, mem,
-            "SELECT " COLUMNS " FROM subscription s JOIN account a ON a.id = s.account_id"
-            " WHERE s.user_id = $1 ORDER BY s.at DESC, a.id DESC LIMIT 200",
-            DB_IN(user_id), OUT(a), { v[n++] = a; });
+            "SELECT s.at, s.account_id FROM subscription s WHERE s.user_id = $1"
+            " AND (s.at, s.account_id) < ($2, $3) ORDER BY s.at DESC, s.account_id DESC LIMIT $4",
+            DB_IN(p->user_id, before, p->before_account, SUBSCRIPTION_PAGE),
+            DB_OUT(&s.at, &s.a.id), { v[n++] = s; });
+    for (size_t i = 0; i < n; i++)
+        TRY(account_load(t, mem, v[i].a.id, &v[i].a));
     *ret_v = v;
     *ret_n = n;
     return OK;

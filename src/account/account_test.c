@@ -3,6 +3,7 @@
 #include "account/account_store.h"
 #include "base/clock.h"
 #include "settings/provider.h"
+#include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 #include "user/user.h"
 
@@ -512,6 +513,58 @@ static void test_member__the_last_owner_stays(void **state)
     assert_int_equal(c.n, 1);
 }
 
+/* ---- what a reader follows, page by page ---- */
+
+enum { READER = 40, FOLLOWED = 2 * SUBSCRIPTION_PAGE + 7 };
+
+static err follow_many(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    for (int64_t id = 100; id < 100 + FOLLOWED; id++) {
+        struct seed_account a = {
+            id, str_fmt(mem, "followed-%d", (int)id), S("F"), SAME_1, S("individual"), S("")};
+        TRY(seed_account(t, &a));
+        /* Three at a time in one millisecond: the key has to tell them apart. */
+        TRY(db_exec(t, "INSERT INTO subscription (user_id, account_id, at) VALUES ($1, $2, $3)",
+                    DB_IN(READER, id, 1000 + id / 3)));
+    }
+    return OK;
+}
+
+struct followed {
+    size_t pages, n;
+    int64_t id[FOLLOWED + SUBSCRIPTION_PAGE];
+};
+
+static err read_followed(struct tx *t, void *ctx)
+{
+    struct followed *f = ctx;
+    struct subscription_page page = {.user_id = READER};
+    struct subscription *v = NULL;
+    size_t n = 0;
+    do {
+        TRY(account_subscriptions(t, mem, &page, &v, &n));
+        for (size_t i = 0; i < n && f->n < LEN(f->id); i++)
+            f->id[f->n++] = v[i].a.id;
+        if (n)
+            page = (struct subscription_page){READER, v[n - 1].at, v[n - 1].a.id};
+        f->pages++;
+    } while (n == SUBSCRIPTION_PAGE && f->n < LEN(f->id));
+    return OK;
+}
+
+static void test_subscriptions__pages_are_the_whole_list(void **state)
+{
+    struct followed f = {0};
+    (void)state;
+    assert_int_equal(db_tx(db, follow_many, NULL), OK);
+    assert_int_equal(db_read(db, read_followed, &f), OK);
+    assert_int_equal(f.pages, 3);
+    assert_int_equal(f.n, FOLLOWED);
+    for (size_t i = 0; i < f.n; i++)
+        assert_int_equal(f.id[i], 100 + FOLLOWED - 1 - (int64_t)i);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -529,6 +582,7 @@ int main(void)
         TEST(test_invite__lets_one_person_in_once),
         TEST(test_invite__bound_to_a_number),
         TEST(test_member__the_last_owner_stays),
+        TEST(test_subscriptions__pages_are_the_whole_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ static err train(struct tx *t, const struct demo *d)
 }
 
 /* Three days that were worked, today and three to come, early and late by turns: yesterday's late
- * one ended at midnight, so at any hour it is still time to hand it over. */
+ * one ended at one, so at any hour it is still time to hand it over. */
 static err shifts(struct tx *t, const struct demo *d)
 {
     int64_t today = date_china_ms(clock_china(tx_now(t)).date);

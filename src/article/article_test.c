@@ -351,7 +351,7 @@ static void test_gate__category_and_quota(void **state)
 
 /* ---- what a reader follows ---- */
 
-enum { READER = 40, FOLLOWED = 30, FEED_PAGE = 4, FEED_MOST = 600 };
+enum { READER = 40, FOLLOWED = 60, FEED_PAGE = 4, FEED_MOST = 1400 };
 
 static uint32_t roll(uint32_t *state, uint32_t of)
 {
@@ -363,7 +363,15 @@ static uint32_t roll(uint32_t *state, uint32_t of)
 static err seed_feed(struct tx *t, void *ctx)
 {
     uint32_t dice = 5;
+    struct seed_account loud = {99, S("feed-loud"), S("F"), 5, S("individual"), S("")};
     (void)ctx;
+    /* Nobody's: more than the nearest articles, between those of the others. */
+    TRY(seed_account(t, &loud));
+    for (int64_t no = 1; no <= 600; no++) {
+        TRY(seed_article(t, loud.id, no, S("published")));
+        TRY(db_exec(t, "UPDATE article SET published_at = 30 WHERE account_id = $1 AND no = $2",
+                    DB_IN(loud.id, no)));
+    }
     for (int64_t id = 100; id < 100 + FOLLOWED; id++) {
         struct seed_account a = {id,   str_fmt(mem, "feed-%d", (int)id), S("F"), 5, S("individual"),
                                  S("")};

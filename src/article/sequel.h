@@ -20,6 +20,7 @@ err sequel_move(struct tx *t, arena *mem, const struct sequel_act *act, bool up)
 struct sequel_item {
     int64_t no, place;
     str title, state;
+    bool minors; /* may affect minors; of neighbours only */
 };
 /* All of a series in order, of any state. */
 err sequel_items(struct tx *t, arena *mem, int64_t account_id, int64_t series,

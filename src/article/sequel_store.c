@@ -92,18 +92,18 @@ err sequel_of(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct s
                " WHERE i.account_id = $1 AND i.series_no = $2 AND a.state = 'published'",
                DB_IN(account_id, s.series, place), DB_OUT(&s.of, &s.at)));
     TRY(may_miss(db_one(t, mem,
-                        "SELECT a.no, a.title FROM series_item i JOIN article a"
+                        "SELECT a.no, a.title, a.minors FROM series_item i JOIN article a"
                         " ON a.account_id = i.account_id AND a.no = i.article_no"
                         " WHERE i.account_id = $1 AND i.series_no = $2 AND i.place < $3"
                         " AND a.state = 'published' ORDER BY i.place DESC LIMIT 1",
                         DB_IN(account_id, s.series, place),
-                        DB_OUT(&s.before.no, &s.before.title))));
+                        DB_OUT(&s.before.no, &s.before.title, &s.before.minors))));
     TRY(may_miss(db_one(t, mem,
-                        "SELECT a.no, a.title FROM series_item i JOIN article a"
+                        "SELECT a.no, a.title, a.minors FROM series_item i JOIN article a"
                         " ON a.account_id = i.account_id AND a.no = i.article_no"
                         " WHERE i.account_id = $1 AND i.series_no = $2 AND i.place > $3"
                         " AND a.state = 'published' ORDER BY i.place LIMIT 1",
-                        DB_IN(account_id, s.series, place), DB_OUT(&s.after.no, &s.after.title))));
+                        DB_IN(account_id, s.series, place), DB_OUT(&s.after.no, &s.after.title, &s.after.minors))));
     *ret_s = s;
     return OK;
 }

@@ -14,6 +14,20 @@ enum { EXPORTS = 50, BATCH = 100, MEDIA_ROWS = 100000 };
 static const struct db_sql *about_staff(enum own_class c)
 {
     switch ((int)c) {
+    case OWN_role:
+        ROWS("SELECT granted_at, role, '', '', '', '' FROM user_role WHERE user_id = $1"
+             " ORDER BY granted_at DESC, role");
+    case OWN_duty:
+        ROWS("SELECT d.set_at, a.name, a.handle, '', '', '' FROM account_duty d"
+             " JOIN account a ON a.id = d.account_id WHERE d.user_id = $1"
+             " ORDER BY d.set_at DESC, a.id");
+    case OWN_watch:
+        ROWS("SELECT from_at, note, " TEXT(
+            "until_at") ", CASE WHEN dropped_at > 0 THEN 'dropped' ELSE 'stands' END, '', ''"
+                        " FROM emergency_shift WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_standing:
+        ROWS("SELECT at, " TEXT("decided") ", " TEXT("appeals") ", " TEXT("upheld") ", " TEXT(
+            "seconded") ", " TEXT("agreed") " FROM learning_officer WHERE user_id = $1");
     case OWN_age:
         ROWS("SELECT set_at, " TEXT("birth_year") ", " TEXT(
             "minors_mode") ", '', '', '' FROM user_age WHERE user_id = $1");
@@ -54,6 +68,9 @@ static const struct db_sql *about_person(enum own_class c)
     case OWN_passkey:
         ROWS("SELECT created_at, name, " TEXT("used_at") ", " TEXT(
             "synced") ", '', '' FROM passkey WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_sign_in:
+        ROWS("SELECT at, ip, user_agent, kind, note, '' FROM login_event WHERE user_id = $1"
+             " ORDER BY at DESC, id DESC");
     case OWN_device:
         ROWS("SELECT created_at, ip, user_agent, " TEXT(
             "seen_at") ", '', '' FROM user_device WHERE user_id = $1 ORDER BY id DESC");
@@ -106,6 +123,12 @@ static const struct db_sql *about_person(enum own_class c)
 static const struct db_sql *about_use(enum own_class c)
 {
     switch ((int)c) {
+    case OWN_complaint:
+        ROWS("SELECT begun_at, work, facts, number, kind, state FROM rights_complaint"
+             " WHERE user_id = $1 ORDER BY id DESC");
+    case OWN_counter:
+        ROWS("SELECT w.at, w.text, w.kind, i.title, '', '' FROM rights_word w"
+             " JOIN rights_item i ON i.id = w.item_id WHERE w.by_user = $1 ORDER BY w.id DESC");
     case OWN_subscription:
         ROWS("SELECT s.at, a.name, a.handle, '', '', '' FROM subscription s"
              " JOIN account a ON a.id = s.account_id WHERE s.user_id = $1"

@@ -104,6 +104,65 @@ static void test_classes__are_all_read_and_only_ones_own(void **state)
     assert_true(str_starts(x.v[0].v[4], S("Z*")));
 }
 
+/* Tables with a person in them that no class reads, and why. */
+static const char *const APART[] = {
+    "user_mobile",           /* the number, which class login shows */
+    "reader",                /* whether there is a history, which shows in it */
+    "subscriber",            /* subscription, by account */
+    "recovery_code",         /* hashes of codes that only the person has */
+    "passkey_challenge",     /* for minutes */
+    "staff_training_notice", /* which notice of class training went out */
+};
+
+static bool apart(str table)
+{
+    for (size_t i = 0; i < LEN(APART); i++)
+        if (str_eq(table, str_from(APART[i])))
+            return true;
+    return false;
+}
+
+static bool read_by_a_class(str table)
+{
+    size_t n = 0;
+    const struct db_sql *const *v = db_statements(&n);
+    for (size_t i = 0; i < n; i++) {
+        str text = str_from(v[i]->text);
+        if (strstr(v[i]->file, "owndata/owndata_store.c") && str_starts(text, S("SELECT")) &&
+            (str_has(text, str_fmt(mem, "FROM %.*s ", FMT(table))) ||
+             str_has(text, str_fmt(mem, "JOIN %.*s ", FMT(table)))))
+            return true;
+    }
+    return false;
+}
+
+static err tables_of_people(struct tx *t, void *ctx)
+{
+    str table = STR_NONE;
+    int *n = ctx;
+    DB_EACH(t, mem,
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+            " WHERE m.type = 'table' AND c.name = 'user_id'",
+            DB_IN(), DB_OUT(&table), {
+                (*n)++;
+                if (read_by_a_class(table) == apart(table)) {
+                    print_error("%.*s: %s\n", FMT(table), apart(table) ? "is read" : "is not read");
+                    return ERR_BUG;
+                }
+            });
+    return OK;
+}
+
+static void test_classes__no_table_of_people_is_left_out(void **state)
+{
+    int n = 0;
+    (void)state;
+    if (!db_is_sqlite(db))
+        skip();
+    assert_int_equal(db_read(db, tables_of_people, &n), OK);
+    assert_true(n > 30);
+}
+
 static void test_looks__are_told_by_post(void **state)
 {
     struct act x = rows_of(PERSON, OWN_look);
@@ -197,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_classes__are_all_read_and_only_ones_own),
+        TEST(test_classes__no_table_of_people_is_left_out),
         TEST(test_looks__are_told_by_post),
         TEST(test_export__is_made_limited_and_ends),
         TEST(test_export__of_an_account_needs_its_owner),

@@ -271,6 +271,10 @@ static err load_around(struct tx *t, struct article_load *l)
     err e = sequel_of(t, mem, l->a.account_id, l->a.no, &l->sequel);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
+    if (l->r->session.minor && l->sequel.before.minors)
+        l->sequel.before.no = 0;
+    if (l->r->session.minor && l->sequel.after.minors)
+        l->sequel.after.no = 0;
     e = handover_before(t, mem, l->a.account_id, l->a.published_at, &l->before);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
@@ -475,7 +479,8 @@ static err subscription_do(struct request *r, bool on)
     struct subscribing s = {r, on, STR_NONE};
     TRY(request_tx(r, set_subscription, &s));
     reply_flash(r, on ? MSG_reader_subscribed : MSG_reader_unsubscribed);
-    return reply_redirect(r, str_cat(r->mem, S("/a/"), s.handle));
+    str next = request_field(r, "next");
+    return reply_redirect(r, next.n ? next : str_cat(r->mem, S("/a/"), s.handle));
 }
 
 err do_subscribe(struct request *r)
@@ -511,36 +516,44 @@ err page_me(struct request *r)
 
 struct subs_load {
     const struct request *r;
-    struct account *v;
+    struct subscription_page page;
+    struct subscription *v;
     size_t n;
 };
 
 static err load_subscriptions(struct tx *t, void *ctx)
 {
     struct subs_load *l = ctx;
-    return account_subscriptions(t, l->r->mem, l->r->session.user_id, &l->v, &l->n);
+    return account_subscriptions(t, l->r->mem, &l->page, &l->v, &l->n);
 }
 
 err page_subscriptions(struct request *r)
 {
-    struct subs_load l = {.r = r};
+    struct article_page key = {0};
+    page_key(r, &key);
+    struct subs_load l = {.r = r, .page = {r->session.user_id, key.before_at, key.before_account}};
     TRY(request_read(r, load_subscriptions, &l));
     struct subscription_item *items = NEW_N(r->mem, struct subscription_item, l.n);
     for (size_t i = 0; i < l.n; i++)
         items[i] = (struct subscription_item){
-            &l.v[i],
-            {media_path(r->mem, l.v[i].avatar, COVER_WIDTH), l.v[i].name, false},
-            mark_of(r, l.v[i].class, l.v[i].verified)};
+            &l.v[i].a,
+            {media_path(r->mem, l.v[i].a.avatar, COVER_WIDTH), l.v[i].a.name, false},
+            mark_of(r, l.v[i].a.class, l.v[i].a.verified)};
     struct subscriptions_view v = {
         .items = items,
         .n = l.n,
         .csrf = r->session.csrf,
+        .here = r->path,
+        .next = S(""),
         .empty = {.icon = S("bell"),
                   .title = msg(r->lang, MSG_reader_feed_empty),
                   .text = msg(r->lang, MSG_reader_feed_empty_text),
                   .href = S("/"),
                   .action = msg(r->lang, MSG_reader_feed_empty_action)},
     };
+    if (l.n == SUBSCRIPTION_PAGE)
+        v.next = str_fmt(r->mem, "%.*s?before=%lld.%lld.0", FMT(r->path),
+                         (long long)l.v[l.n - 1].at, (long long)l.v[l.n - 1].a.id);
     struct page page = {.place = PLACE_READER, .noindex = true};
     return REPLY_PAGE(r, &page, view_subscriptions, &v);
 }

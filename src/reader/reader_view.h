@@ -110,7 +110,7 @@ struct subscription_item {
 struct subscriptions_view {
     const struct subscription_item *items;
     size_t n;
-    str csrf;
+    str csrf, here, next; /* next: the page after it; empty on the last */
     struct empty_view empty;
 };
 struct search_choice {

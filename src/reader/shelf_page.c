@@ -1,4 +1,5 @@
 /* Reading list, history, how articles look, and the QR code of an article's address. */
+#include "article/declare.h"
 #include "article/render.h"
 #include "base/xml.h"
 #include "consent/consent.h"
@@ -94,15 +95,19 @@ static err list(struct request *r, shelf_reader *read, struct listing *ret_l)
 static struct shelf_view view_of(const struct request *r, const struct listing *l)
 {
     struct shelf_row *rows = NEW_N(r->mem, struct shelf_row, l->n);
+    size_t n = 0;
     for (size_t i = 0; i < l->n; i++) {
         const struct article *a = &l->v[i].a;
-        rows[i] = (struct shelf_row){.item = &l->v[i],
-                                     .cover = media_path(r->mem, a->cover, COVER_WIDTH),
-                                     .percent = l->v[i].place / 10,
-                                     .mark = mark_of(r, a->account_class, a->account_verified)};
+        struct declaration d = declared_of(r->mem, a->declared);
+        if (hidden_from(r, &d))
+            continue;
+        rows[n++] = (struct shelf_row){.item = &l->v[i],
+                                       .cover = media_path(r->mem, a->cover, COVER_WIDTH),
+                                       .percent = l->v[i].place / 10,
+                                       .mark = mark_of(r, a->account_class, a->account_verified)};
     }
     struct shelf_view v = {
-        .rows = rows, .n = l->n, .csrf = r->session.csrf, .history = l->history, .here = r->path};
+        .rows = rows, .n = n, .csrf = r->session.csrf, .history = l->history, .here = r->path};
     if (l->n == SHELF_PAGE) {
         const struct shelf_item *last = &l->v[l->n - 1];
         v.next = str_fmt(r->mem, "%.*s?before=%lld.%lld.%lld", FMT(r->path), (long long)last->at,

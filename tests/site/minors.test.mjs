@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openAccount, startSite, words } from './drive.mjs';
 
-let site, boss, operator, handle, token, child, at, path;
+let site, boss, officer, operator, handle, token, child, at, path, all;
 const year = new Date().getFullYear();
 const must = (page, status = 303) => (assert.equal(page.status, status, `${page.path}: ${words(page).slice(0, 600)}`), page);
 
 before(async () => {
   site = await startSite();
-  ({ boss, operator, handle, token } = await openAccount(site));
+  ({ boss, officer, operator, handle, token } = await openAccount(site));
   must(await boss.submit('/desk/provider', { 未成年人提示: 'on', 修改理由: '测试' }, { button: '保存' }));
   child = await site.person().signUp('15400000296', '孩子');
 });
@@ -46,7 +46,7 @@ test('a guardian consents by a code to their own number', async () => {
 test('minors\' mode hides what carries a prompt, in lists and on its page', async () => {
   const one = await publish('会带来提示的文章', { declarations: { minors: 'conduct' } });
   assert.equal(one.state, 'published', JSON.stringify(one));
-  await publish('给大家的文章', {});
+  all = await publish('给大家的文章', {});
   path = `/a/${handle}/${one.no}`;
   assert.equal((await operator.get(path)).status, 200);
   assert.match(words(await operator.get(`/a/${handle}`)), /会带来提示的文章/);
@@ -57,8 +57,25 @@ test('minors\' mode hides what carries a prompt, in lists and on its page', asyn
   assert.match(words(hidden), /未成年人模式下不显示/);
   assert.doesNotMatch(hidden.text, /一切如常/);
   must(await child.submit('/me/minors', {}, { button: '关闭模式' }), 403);
+  must(await operator.submit(path, {}, { button: '稍后读' }));
+  assert.match(words(await operator.get('/me/saved')), /会带来提示的文章/);
   must(await operator.submit('/me/minors', {}, { button: '开启模式' }));
   must(await operator.get(path), 403);
+  assert.doesNotMatch(words(await operator.get('/me/saved')), /会带来提示的文章/);
   must(await operator.submit('/me/minors', {}, { button: '关闭模式' }));
   must(await operator.get(path), 200);
+});
+
+test("minors' mode leaves the neighbour in a series out too", async () => {
+  const made = must(await operator.submit(`/console/${handle}/series`, { 名称: '三篇', 介绍: '前后各一篇。' }, { button: '提交审核' }));
+  const csrf = (await operator.get(made.location)).text.match(/name="_csrf" value="([^"]+)"/)[1];
+  for (const no of [path.match(/\d+$/)[0], all.no]) must(await operator.send(made.location, { method: 'POST', body: new URLSearchParams({ _csrf: csrf, act: 'add', article: no }) }));
+  const href = (await officer.get('/desk/cases?kind=profile')).text.match(/\/desk\/cases\/\d+/)[0];
+  must(await officer.submit(href, {}, { button: '领取' }));
+  must(await officer.submit(href, {}, { button: '通过' }));
+  const page = `/a/${handle}/${all.no}`;
+  assert.match(words(await operator.get(page)), /合集“三篇”.*会带来提示的文章/);
+  const seen = words(await child.get(page));
+  assert.match(seen, /合集“三篇”/);
+  assert.doesNotMatch(seen, /会带来提示的文章/);
 });

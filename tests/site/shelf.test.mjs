@@ -37,6 +37,18 @@ test('an article is saved once, listed, and taken out again', async () => {
   assert.equal((await press(reader, '/me/saved', `${article}/unsave`, { next: '/me/saved' })).location, '/me/saved');
 });
 
+test('what is followed is left on the list of it, and one lands on the list again', async () => {
+  const account = article.replace(/\/\d+$/, '');
+  const list = '/me/subscriptions';
+  if ((await reader.get(list)).text.includes(`href="${account}"`)) await press(reader, list, `${account}/unsubscribe`, { next: list });
+  await press(reader, account, `${account}/subscribe`);
+  assert.ok((await reader.get(list)).text.includes(`href="${account}"`));
+  assert.equal((await press(reader, list, `${account}/unsubscribe`, { next: list })).location, list);
+  assert.ok(!(await reader.get(list)).text.includes(`href="${account}"`));
+  await press(reader, account, `${account}/subscribe`);
+  assert.equal((await press(reader, list, `${account}/unsubscribe`, { next: 'https://elsewhere.example/' })).location, '/', 'no way off the site');
+});
+
 test('others have their own list, and nobody has one without a login', async () => {
   const stranger = site.person();
   assert.match((await stranger.get('/me/saved')).location, /^\/login/);

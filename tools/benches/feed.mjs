@@ -1,10 +1,10 @@
-// Asks for pages of a reader's feed. feed.mjs BASE MOBILE:PASSWORD (of many) MOBILE:PASSWORD (of one)
+// Asks for the first pages of a reader's feed, one after another. feed.mjs BASE PAGES MOBILE:PASSWORD (of many) MOBILE:PASSWORD (of one)
 // prints the 99th percentile and the median of the first and the 99th percentile of the second, in ms.
 import { Person } from '../../tests/site/drive.mjs';
 
-const [base, ...readers] = process.argv.slice(2);
+const [base, count, ...readers] = process.argv.slice(2);
 const turns = 60;
-const pages = 5;
+const pages = Number(count);
 
 async function reader(login) {
   const [mobile, password] = login.split(':');
@@ -17,13 +17,14 @@ async function reader(login) {
 async function times(who) {
   const took = [];
   for (let turn = 0; turn < turns; turn++) {
-    let path = '/me/subscriptions';
-    for (let page = 0; page < pages && path; page++) {
+    let path = '/me';
+    for (let page = 0; page < pages; page++) {
+      if (!path) throw new Error(`only ${page} pages`);
       const at = performance.now();
       const answer = await who.get(path);
       if (turn >= 5) took.push(performance.now() - at);
       if (answer.status !== 200 || !answer.text.includes('feed-title')) throw new Error(`${path}: ${answer.status}`);
-      path = answer.text.match(/href="(\/me\/subscriptions\?[^"]*before=[^"]*)"/)?.[1]?.replaceAll('&amp;', '&');
+      path = answer.text.match(/href="([^"]*)" rel="next"/)?.[1]?.replaceAll('&amp;', '&');
     }
   }
   return took.sort((a, b) => a - b);
