@@ -139,6 +139,7 @@ static err fill(struct boot *b, int64_t articles)
     TRY(demo_hands(d));
     TRY(demo_menus(d));
     TRY(demo_scan(d));
+    TRY(demo_qa(d));
     int64_t end = clock_mono_us();
     printf("%d registrants, %d accounts, %d articles, %d users in %.1f s (pictures %.1f s)\n\n",
            DEMO_REGISTRANTS, DEMO_ACCOUNTS, DEMO_ARTICLES, DEMO_USERS, (double)(end - start) / 1e6,

@@ -43,6 +43,8 @@ struct casefile {
     int64_t priority;    /* more is sooner, among equal due times */
     int64_t proposed_by; /* whose proposal waits for a second officer; 0 = none waits */
     int eyes;            /* officers that a verdict needs: 1 (also when 0 is given) or 2 */
+    int64_t original;    /* of an item of qa/: the case whose evidence it shows; else 0 */
+    int64_t shift;       /* then added to the times shown, ms */
 };
 struct decision {
     int64_t id, case_id, officer, at;

@@ -3,6 +3,7 @@
 #include "desk_case.html.h"
 
 #include "package/package.h"
+#include "qa/qa.h"
 #include "record/record.h"
 #include "staffing/staffing.h"
 
@@ -27,12 +28,16 @@ struct one {
     bool waits;            /* the verdict is the first of two */
     int64_t skip, next_id; /* the case to turn from; the one turned to, 0 = none */
     bool then_next;
+    bool can_mark, marked; /* as an example with a known answer */
 };
 
 static err load_one(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
-    TRY(case_load(t, x->r->mem, x->id, &x->c));
+    TRY(qa_case_load(t, x->r->mem, x->id, x->r->session.user_id, &x->c));
+    TRY(qa_marked(t, &x->c, &x->can_mark, &x->marked));
+    if (x->c.original)
+        return OK;
     TRY(case_proposal(t, x->r->mem, x->id, &x->proposal));
     return case_decisions(t, x->r->mem, x->id, &x->done, &x->done_n);
 }
@@ -98,7 +103,7 @@ static str package_of(const struct request *r, const struct casefile *c)
 {
     bool account = c->kind == CASE_ACCOUNT;
     bool about = account || c->kind == CASE_FINDING || c->kind == CASE_ARTICLE;
-    bool may = about && (r->session.roles & PACKAGE_ROLES) != 0;
+    bool may = about && !c->original && (r->session.roles & PACKAGE_ROLES) != 0;
     return may ? package_href(r->mem, c->account_id, account ? 0 : c->subject, c->id) : S("");
 }
 
@@ -120,6 +125,9 @@ static err show_case(struct request *r, int64_t id, int status, str error)
         .history = history_of(r, &x),
     };
     fill_acts(r, &x, &v);
+    v.trail = !x.c.original && !(v.open && v.mine);
+    v.can_mark = x.can_mark && (r->session.roles & ROLE_EIC);
+    v.marked = x.marked;
     if (DESK_KINDS[x.c.kind].view)
         TRY(DESK_KINDS[x.c.kind].view(r, &x.c, &v.evidence));
     if (DESK_KINDS[x.c.kind].acts && v.open && v.mine)
@@ -154,18 +162,32 @@ static err trained(struct tx *t, const struct request *r)
     return training_may_claim(t, &ps, r->session.user_id, r->session.roles);
 }
 
+/* Part of what is given to reviewers is given twice or draws a known item (qa/). */
+static err given(struct tx *t, const struct request *r, int64_t id)
+{
+    struct provider_settings ps;
+    provider_live_get(r->site->provider, r->mem, &ps);
+    return qa_sample(t, r->mem,
+                     &(struct qa_given){id, r->session.user_id, {ps.qa_known, ps.qa_second}});
+}
+
 static err claim(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
     TRY(trained(t, x->r));
-    TRY(case_load(t, x->r->mem, x->id, &x->c));
+    int64_t me = x->r->session.user_id, lease = desk_lease_ms(x->r);
+    TRY(qa_case_load(t, x->r->mem, x->id, me, &x->c));
     TRY(kind_allowed(x->r, &x->c));
-    return case_claim(t, x->id, x->r->session.user_id, desk_lease_ms(x->r));
+    if (x->c.original)
+        return qa_claim(t, x->id, me, lease);
+    TRY(case_claim(t, x->id, me, lease));
+    return given(t, x->r, x->id);
 }
 
 static err release(struct tx *t, void *ctx)
 {
     struct one *x = ctx;
+    TRY(qa_release(t, x->id, x->r->session.user_id));
     return case_release(t, x->id, x->r->session.user_id);
 }
 
@@ -190,6 +212,17 @@ err do_desk_release(struct request *r)
     return reply_redirect(r, S("/desk/cases"));
 }
 
+/* An item of qa/ that waits comes before the queue. */
+static err turn_to(struct tx *t, const struct request *r, const struct case_turn *turn,
+                   int64_t *ret_id)
+{
+    err e = qa_turn(t, turn, ret_id);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    TRY(case_turn_next(t, r->mem, turn, ret_id));
+    return given(t, r, *ret_id);
+}
+
 /* To the next case; ret 0 when there is none. */
 static err turn(struct tx *t, struct one *x, int64_t done, int64_t *ret_id)
 {
@@ -202,7 +235,7 @@ static err turn(struct tx *t, struct one *x, int64_t done, int64_t *ret_id)
     if (e == ERR_DENIED && done) /* what was decided stands */
         e = ERR_NOT_FOUND;
     if (e == OK)
-        e = case_turn_next(t, x->r->mem, &turn, &id);
+        e = turn_to(t, x->r, &turn, &id);
     *ret_id = e == OK ? id : 0;
     return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -225,6 +258,7 @@ static err bulk(struct tx *t, void *ctx)
         if (e == ERR_NOT_FOUND)
             return OK;
         TRY(e);
+        TRY(given(t, r, x->next_id));
     }
     return OK;
 }
@@ -271,32 +305,51 @@ static err reason_fill(const struct request *r, const struct casefile *c, struct
     return OK;
 }
 
-static err decide(struct tx *t, void *ctx)
+static err decide_case(struct tx *t, struct one *x, struct decision *d)
 {
-    struct one *x = ctx;
     struct request *r = x->r;
-    struct decision d = x->wish;
-    TRY(case_load(t, r->mem, x->id, &x->c));
-    TRY(kind_allowed(r, &x->c));
-    if (!DESK_KINDS[x->c.kind].decided)
-        return fault(ERR_DENIED, "decided_elsewhere", "case %lld needs a ruling", (long long)x->id);
-    TRY(reason_fill(r, &x->c, &d));
     bool final = false;
-    TRY(case_agree(t, r->mem, &x->c, &d, &final));
+    TRY(case_agree(t, r->mem, &x->c, d, &final));
     x->waits = !final;
     if (final) {
-        TRY(case_decide(t, r->mem, x->id, &d));
-        TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, &d));
+        TRY(case_decide(t, r->mem, x->id, d));
+        TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, d));
     }
-    TRY(record_add(t, &(struct record_in){
+    return record_add(t, &(struct record_in){
                           .kind = final ? RECORD_case_decided : RECORD_case_proposed,
                           .account_id = x->c.account_id,
                           .actor = r->session.user_id,
                           .subject = str_fmt(r->mem, "case/%lld", (long long)x->id),
                           RECORD_FIELDS(RECORD_INT("case", x->id),
-                                        RECORD_TEXT("verdict", verdict_name(d.verdict)),
-                                        RECORD_TEXT("reason_key", d.reason_key)),
-                      }));
+                                        RECORD_TEXT("verdict", verdict_name(d->verdict)),
+                                        RECORD_TEXT("reason_key", d->reason_key)),
+                      });
+}
+
+/* The answer changes nothing for anybody. */
+static err answer_item(struct tx *t, struct one *x, const struct decision *d)
+{
+    if (d->verdict != VERDICT_APPROVE && !str_trim(d->reason).n)
+        return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
+    return qa_answer(t, x->r->mem,
+                     &(struct qa_answer){x->id, d->officer, verdict_name(d->verdict),
+                                         d->reason_key, d->reason});
+}
+
+static err decide(struct tx *t, void *ctx)
+{
+    struct one *x = ctx;
+    struct request *r = x->r;
+    struct decision d = x->wish;
+    TRY(qa_case_load(t, r->mem, x->id, d.officer, &x->c));
+    TRY(kind_allowed(r, &x->c));
+    if (!DESK_KINDS[x->c.kind].decided)
+        return fault(ERR_DENIED, "decided_elsewhere", "case %lld needs a ruling", (long long)x->id);
+    TRY(reason_fill(r, &x->c, &d));
+    if (x->c.original)
+        TRY(answer_item(t, x, &d));
+    else
+        TRY(decide_case(t, x, &d));
     return x->then_next ? turn(t, x, x->id, &x->next_id) : OK;
 }
 

@@ -54,6 +54,8 @@ struct desk_case_view {
     html evidence, acts;
     struct timeline_view history;
     bool open, mine, free, then_next;
+    bool trail;            /* a link to its record; not while one judges it oneself */
+    bool can_mark, marked; /* as an example with a known answer (qa/) */
     int64_t lease_ms, left_ms; /* of one's own claim */
 };
 struct desk_list_view {
@@ -84,4 +86,13 @@ struct desk_log_view {
     str csrf, error;
     str user, account, route, address, result, from, until; /* the filter as typed */
     struct table_view table;
+};
+struct desk_qa_view {
+    struct table_view table, dissents;
+    str by; /* as in the address */
+};
+struct desk_dissent_view {
+    struct facts_view first, second, settled;
+    str article, raise, opened; /* addresses; "" = none */
+    struct form *form;          /* NULL: not (any more) for this person */
 };

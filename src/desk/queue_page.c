@@ -5,6 +5,7 @@
 #include "partials.html.h"
 
 #include "base/clock.h"
+#include "qa/qa.h"
 #include "staffing/staffing_view.h"
 
 enum { PAGE_ROWS = 50, COLUMNS = 4, HOME_ROWS = 8 };
@@ -51,7 +52,9 @@ static err load_queue(struct tx *t, void *ctx)
 {
     struct queue *q = ctx;
     TRY(case_count(t, q->r->session.user_id, tx_now(t), &q->counts));
-    return case_list(t, q->r->mem, &q->filter, &q->v, &q->n);
+    TRY(case_list(t, q->r->mem, &q->filter, &q->v, &q->n));
+    bool mine = q->filter.claimed_by && !q->filter.decided && !q->filter.after_id;
+    return mine ? qa_mine(t, q->r->mem, q->filter.claimed_by, PAGE_ROWS, &q->v, &q->n) : OK;
 }
 
 static err read_filter(struct request *r, struct case_filter *ret_f)
@@ -196,6 +199,7 @@ static err load_home(struct tx *t, void *ctx)
     TRY(training_standing(t, me, h->r->session.roles, &h->standing));
     struct case_filter f = {.kind = -1, .claimed_by = me, .limit = HOME_ROWS};
     TRY(case_list(t, mem, &f, &h->mine, &h->mine_n));
+    TRY(qa_mine(t, mem, me, HOME_ROWS, &h->mine, &h->mine_n));
     f = (struct case_filter){
         .kind = -1, .kinds = desk_kinds_of(h->r->session.roles), .free = true, .limit = HOME_ROWS};
     return case_list(t, mem, &f, &h->open, &h->open_n);

@@ -1,6 +1,7 @@
 /* The acts on cases of findings and appeals: rule, answer a proposal, decide an appeal. */
 #include "desk/desk_view.h"
 #include "job/job.h"
+#include "qa/qa.h"
 #include "ruling/ruling_view.h"
 
 struct act {
@@ -33,6 +34,15 @@ static str ruling_href(struct request *r, int64_t id)
 static err rule(struct tx *t, void *ctx)
 {
     struct act *x = ctx;
+    struct casefile c;
+    const struct ruling_wish *w = &x->wish;
+    TRY(qa_case_load(t, x->r->mem, x->id, x->r->session.user_id, &c));
+    if (c.original) {
+        TRY(ruling_wish_check(w, c.subject));
+        return qa_answer(
+            t, x->r->mem,
+            &(struct qa_answer){x->id, x->r->session.user_id, w->measure, w->basis, w->reasoning});
+    }
     return ruling_make(t, x->r->mem, x->id, x->r->session.user_id, &x->wish, &x->ruling);
 }
 
@@ -44,8 +54,9 @@ err do_desk_rule(struct request *r)
     err e = request_tx(r, rule, &x);
     if (e != OK)
         return desk_answer(r, x.id, e);
+    bool two = ruling_needs_two(&x.wish);
     return x.ruling ? done(r, ruling_href(r, x.ruling), MSG_ruling_made)
-                    : done(r, desk_case_href(r->mem, x.id), MSG_proposal_made);
+                    : done(r, desk_case_href(r->mem, x.id), two ? MSG_proposal_made : MSG_desk_done);
 }
 
 static err second(struct tx *t, void *ctx)

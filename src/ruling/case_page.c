@@ -21,9 +21,28 @@ struct seeing {
     bool has_ruling, has_version;
 };
 
+/* Of an item of qa/ what its case looked like before anybody decided it. */
+static err see_again(struct tx *t, struct seeing *s)
+{
+    struct casefile c = *s->c;
+    size_t n = 0;
+    c.id = c.original;
+    TRY(finding_list(t, s->r->mem, c.id, &s->findings, &s->finding_n));
+    TRY(ruling_earlier(t, s->r->mem, &c, &s->earlier, &s->earlier_n));
+    for (size_t i = 0; i < s->finding_n; i++)
+        s->findings[i].at += c.shift;
+    for (size_t i = 0; i < s->earlier_n; i++)
+        if (s->earlier[i].at < c.opened_at - c.shift)
+            s->earlier[n++] = s->earlier[i];
+    s->earlier_n = n;
+    return OK;
+}
+
 static err see_finding(struct tx *t, struct seeing *s)
 {
     arena *mem = s->r->mem;
+    if (s->c->original)
+        return see_again(t, s);
     TRY(finding_list(t, mem, s->c->id, &s->findings, &s->finding_n));
     TRY(proposal_list(t, mem, s->c->id, &s->proposals, &s->proposal_n));
     TRY(ruling_earlier(t, mem, s->c, &s->earlier, &s->earlier_n));

@@ -124,6 +124,10 @@ struct sweep_ask {
  * the list any more; nothing is done then), ERR_INVALID "nothing_chosen". */
 err sweep_reopen(struct tx *t, arena *mem, const struct sweep_ask *ask);
 
+/* A second look at one ruling that nobody filed: ask's officer and text, because of ask's ruling_id
+ * (0: of what the text says), written in the record. Its case is decided as an appeal's is. */
+err ruling_reopen(struct tx *t, arena *mem, const struct sweep_ask *ask, int64_t ruling_id);
+
 /* May this user see the ruling as the account's operator? ERR_NOT_FOUND otherwise. */
 err ruling_for_member(struct tx *t, arena *mem, int64_t ruling_id, int64_t user_id,
                       struct ruling *ret_r);

@@ -26,7 +26,7 @@ err sweep_tell(struct tx *t, arena *mem, const struct ruling *r)
     return OK;
 }
 
-static err reopen(struct tx *t, arena *mem, const struct sweep_ask *ask, int64_t ruling_id)
+err ruling_reopen(struct tx *t, arena *mem, const struct sweep_ask *ask, int64_t ruling_id)
 {
     struct ruling r;
     TRY(ruling_load(t, mem, ruling_id, &r));
@@ -59,7 +59,7 @@ err sweep_reopen(struct tx *t, arena *mem, const struct sweep_ask *ask)
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < ask->n; k++)
             if (v[i].id == ask->v[k]) {
-                TRY(reopen(t, mem, ask, v[i].id));
+                TRY(ruling_reopen(t, mem, ask, v[i].id));
                 found++;
             }
     return found == ask->n ? OK : fault(ERR_CONFLICT, "sweep_changed", "%zu of %zu", found, ask->n);

@@ -44,6 +44,7 @@ static const struct nav_item DESK[] = {
     {"/prints", MSG_nav_prints, "document-duplicate", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE,
      '6'},
     {"/learning", MSG_nav_learning, "light-bulb", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, '2'},
+    {"/agreement", MSG_nav_qa, "scale", ROLE_EIC, 0},
     {"/staffing", MSG_nav_staffing, "users", ROLE_REVIEWER | ROLE_EIC | ROLE_COMPLIANCE, '8'},
     {"/duties", MSG_nav_duties, "clipboard-document-check", ROLE_STAFF, 'r'},
     {"/policies", MSG_nav_policies, "scale", ROLE_COMPLIANCE | ROLE_EIC, 'p'},
