@@ -79,7 +79,7 @@ err dir_store_open(const char *dir, struct blob_store *s)
 /* ab/cd/abcd…: valid hashes only (blob.c asks), so that no path can be smuggled in. */
 static void path_of(str hash, char out[NAME_MAX_N])
 {
-    ASSERT(blob_hash_valid(hash));
+    ASSERT(hash.p && blob_hash_valid(hash));
     snprintf(out, NAME_MAX_N, "%.2s/%.2s/%.*s", hash.p, hash.p + 2, FMT(hash));
 }
 
