@@ -1,7 +1,7 @@
 /* Looks at database, record, queues and blobs. */
 #include "app/doctor.h"
-#include "base/clock.h"
 #include "app/services.h"
+#include "base/clock.h"
 #include "blob/blob.h"
 #include "blob/s3.h"
 #include "db/migrate.h"
@@ -204,11 +204,11 @@ void look_s3(struct doctor *d, struct finding_of *f)
         if (!PLACES[i].place.n)
             continue;
         bool fine = place_try(d, PLACES[i].place, PLACES[i].conditions) == OK;
-        doctor_say(d, f, fine ? DOCTOR_OK : DOCTOR_BAD,
-                   fine ? str_fmt(d->mem, "%.*s can be written, read and cleared",
-                                  FMT(PLACES[i].place))
-                        : last_words(d),
-                   fine ? "" : "see docs/sysadmin.md, Media and log in S3");
+        doctor_say(
+            d, f, fine ? DOCTOR_OK : DOCTOR_BAD,
+            fine ? str_fmt(d->mem, "%.*s can be written, read and cleared", FMT(PLACES[i].place))
+                 : last_words(d),
+            fine ? "" : "see docs/sysadmin.md, Media and log in S3");
     }
 }
 

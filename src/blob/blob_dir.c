@@ -79,7 +79,7 @@ err dir_store_open(const char *dir, struct blob_store *s)
 /* ab/cd/abcd…: valid hashes only (blob.c asks), so that no path can be smuggled in. */
 static void path_of(str hash, char out[NAME_MAX_N])
 {
-    ASSERT(blob_hash_valid(hash));
+    ASSERT(hash.p && blob_hash_valid(hash));
     snprintf(out, NAME_MAX_N, "%.2s/%.2s/%.*s", hash.p, hash.p + 2, FMT(hash));
 }
 
@@ -195,7 +195,8 @@ static err temp_keep(struct blob_store *s, struct temp *t, str hash)
     return fsync(second) == 0 ? OK : io_fault("sync directory");
 }
 
-static err dir_blob_put_fd(struct blob_store *s, arena *mem, int fd, str *ret_hash, int64_t *ret_size)
+static err dir_blob_put_fd(struct blob_store *s, arena *mem, int fd, str *ret_hash,
+                           int64_t *ret_size)
 {
     AUTO_TEMP(t);
     TRY(temp_make(s, &t));
@@ -267,6 +268,6 @@ static err dir_blob_remove_idle(struct blob_store *s, str hash, int64_t idle_ms,
 }
 
 const struct blob_backend BLOB_DIR = {
-    dir_blob_put_fd, dir_blob_put_bytes,   dir_blob_open,
-    dir_blob_exists, dir_blob_remove, dir_blob_remove_idle,
+    dir_blob_put_fd, dir_blob_put_bytes, dir_blob_open,
+    dir_blob_exists, dir_blob_remove,    dir_blob_remove_idle,
 };

@@ -1,6 +1,6 @@
 /* The S3 back end of the blob store: PREFIX/ab/cd/<hash>, and PREFIX/leaving/<hash> while a blob is
- * being removed. What lies in the directory, from the time before the move to S3 or out of a backup,
- * is read there.
+ * being removed. What lies in the directory, from the time before the move to S3 or out of a
+ * backup, is read there.
  *
  * An object cannot be taken aside as a file can, so whoever removes says so first, and whoever
  * stores looks afterwards: it stores again when a removal was on its way or has just ended. The

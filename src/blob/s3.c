@@ -404,32 +404,42 @@ static str element(str xml, str open)
     return S("");
 }
 
+static err condition_failed(const struct call *c)
+{
+    if (c->status == 501)
+        return fault(ERR_INVALID, "s3_conditions", "S3: %.*s knows no conditional writes",
+                     FMT(c->s->base));
+    if (c->status == 404 || c->status == 409 || c->status == 412) /* 404: gone meanwhile */
+        return fault(ERR_CONFLICT, "s3_changed", "S3: %.*s was written by somebody else",
+                     FMT(c->key));
+    return OK;
+}
+
+static err refused_call(const struct call *c)
+{
+    str text = buf_str(&c->answer), code = element(text, S("<Code>"));
+    if (c->only_if)
+        TRY(condition_failed(c));
+    if (c->status == 404 && !str_eq(code, S("NoSuchBucket")))
+        return fault(ERR_NOT_FOUND, "not_found", "S3: no %.*s", FMT(c->key));
+    return fault(ERR_IO, "storage_unavailable", "S3: %s %.*s: %d %.*s %.*s", c->method, FMT(c->key),
+                 c->status, FMT(code),
+                 FMT(str_ellipsis(c->mem, element(text, S("<Message>")), 120)));
+}
+
 static err outcome(const struct call *c, CURLcode code)
 {
-    str text = buf_str(&c->answer);
+    bool good = c->status / 100 == 2;
     if (c->write_failed)
         return fault(ERR_IO, errno == ENOSPC ? "disk_full" : "storage_unavailable",
                      "S3: can't keep what came: errno %d", errno);
-    if (c->status / 100 == 2 && c->to_fd < 0 && (c->answer.full || text.n > c->max))
+    if (good && c->to_fd < 0 && (c->answer.full || c->answer.n > c->max))
         return fault(ERR_TOO_LARGE, "too_large", "S3: %.*s has more than %zu bytes", FMT(c->key),
                      c->max);
     if (code != CURLE_OK)
         return fault(ERR_IO, "storage_unavailable", "S3: %s %.*s: %s", c->method, FMT(c->s->base),
                      curl_easy_strerror(code));
-    if (c->status / 100 == 2)
-        return OK;
-    bool gone = c->status == 404 && c->only_if; /* what was to be replaced */
-    if (gone || (c->only_if && (c->status == 412 || c->status == 409)))
-        return fault(ERR_CONFLICT, "s3_changed", "S3: %.*s was written by somebody else",
-                     FMT(c->key));
-    if (c->only_if && c->status == 501)
-        return fault(ERR_INVALID, "s3_conditions", "S3: %.*s knows no conditional writes",
-                     FMT(c->s->base));
-    if (c->status == 404 && !str_eq(element(text, S("<Code>")), S("NoSuchBucket")))
-        return fault(ERR_NOT_FOUND, "not_found", "S3: no %.*s", FMT(c->key));
-    return fault(ERR_IO, "storage_unavailable", "S3: %s %.*s: %d %.*s %.*s", c->method, FMT(c->key),
-                 c->status, FMT(element(text, S("<Code>"))),
-                 FMT(str_ellipsis(c->mem, element(text, S("<Message>")), 120)));
+    return good ? OK : refused_call(c);
 }
 
 static bool worth_again(const struct call *c, CURLcode code)
@@ -454,7 +464,7 @@ static err call(struct call *c)
         code = call_once(c);
         if (c->only_if || i + 1 == TRIES || !worth_again(c, code))
             break;
-        usleep((FIRST_PAUSE_MS << (2 * (unsigned)i)) * 1000U / 2 + rand_below(100000));
+        usleep((unsigned)FIRST_PAUSE_MS * 500U * (1U << (2 * (unsigned)i)) + rand_below(100000));
     }
     err e = outcome(c, code);
     c->mem = mem;
@@ -508,12 +518,8 @@ err s3_head(struct s3 *s, str key, struct s3_object *ret_o)
 err s3_get(struct s3 *s, arena *mem, str key, size_t max, struct bytes *ret_data,
            struct s3_object *ret_o)
 {
-    struct call c = {.s = s,
-                     .mem = mem,
-                     .method = "GET",
-                     .key = full_key(s, mem, key),
-                     .max = max,
-                     .to_fd = -1};
+    struct call c = {
+        .s = s, .mem = mem, .method = "GET", .key = full_key(s, mem, key), .max = max, .to_fd = -1};
     TRY(call(&c));
     if (ret_o)
         *ret_o = object_of(&c, (int64_t)c.answer.n);

@@ -32,8 +32,8 @@ struct s3_body {
     struct sha256 hash; /* of all, for fd */
 };
 /* only_if: NULL = always; "" = only when there is no such object; else only while its tag is this
- * one: ERR_CONFLICT "s3_changed"; ERR_INVALID "s3_conditions" when the service has no such thing. The
- * object is durable when it returns OK. */
+ * one: ERR_CONFLICT "s3_changed"; ERR_INVALID "s3_conditions" when the service has no such thing.
+ * The object is durable when it returns OK. */
 err s3_put(struct s3 *s, str key, const struct s3_body *body, const char *only_if);
 
 struct s3_object {

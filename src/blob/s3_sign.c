@@ -65,7 +65,6 @@ str s3_authorization(arena *mem, const struct s3_request *r)
                        FMT(sha256_hex(mem, canonical_hash(mem, r, names))));
     struct sha256 k = hmac_sha256(str_bytes(str_cat(mem, S("AWS4"), r->secret)), str_bytes(day));
     k = chained(chained(chained(k, r->region), S("s3")), S("aws4_request"));
-    return str_fmt(
-        mem, "AWS4-HMAC-SHA256 Credential=%.*s/%.*s,SignedHeaders=%.*s,Signature=%.*s", FMT(r->key),
-        FMT(scope), FMT(names), FMT(sha256_hex(mem, chained(k, text))));
+    return str_fmt(mem, "AWS4-HMAC-SHA256 Credential=%.*s/%.*s,SignedHeaders=%.*s,Signature=%.*s",
+                   FMT(r->key), FMT(scope), FMT(names), FMT(sha256_hex(mem, chained(k, text))));
 }

@@ -144,7 +144,8 @@ static void test_s3__objects_come_back(void **state)
 static void test_s3__lists_only_what_is_its_own(void **state)
 {
     (void)state;
-    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/list", "key"), *other = test_s3_open(mem, "s3://gongqi-test", "key");
+    struct s3 *s = test_s3_open(mem, "s3://gongqi-test/list", "key"),
+              *other = test_s3_open(mem, "s3://gongqi-test", "key");
     str *v = NULL;
     size_t n = 0;
     assert_int_equal(put_text(other, S("listed/x/1"), S(""), NULL), OK);
@@ -308,7 +309,8 @@ static void test_s3_blob__other_bytes_are_not_given_out(void **state)
 
 static void age(str key, int seconds)
 {
-    test_s3_tell("/_age", str_fmt(mem, "{\"key\":\"blobs/%.*s\",\"seconds\":%d}", FMT(key), seconds).p);
+    test_s3_tell("/_age",
+                 str_fmt(mem, "{\"key\":\"blobs/%.*s\",\"seconds\":%d}", FMT(key), seconds).p);
 }
 
 static void test_s3_blob__only_idle_bytes_go_for_good(void **state)
@@ -355,8 +357,8 @@ static int setup(void **state)
     snprintf(dir, sizeof dir, "/tmp/gongqi-s3-XXXXXX");
     if (!mkdtemp(dir) || test_s3_start(dir) != 0)
         return 1;
-    return blob_store_open_s3(str_fmt(mem, "%s/blobs", dir).p, test_s3_open(mem, "s3://gongqi-test/blobs", "key"),
-                              &store) != OK;
+    return blob_store_open_s3(str_fmt(mem, "%s/blobs", dir).p,
+                              test_s3_open(mem, "s3://gongqi-test/blobs", "key"), &store) != OK;
 }
 
 static int visit_remove(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -273,8 +273,7 @@ err log_files_replace(const struct log_files *f, const char *path, struct bytes 
                       const struct log_tag *seen)
 {
     if (f->s3)
-        return s3_put(f->s3, str_from(path), &(struct s3_body){.fd = -1, .data = data},
-                      seen->text);
+        return s3_put(f->s3, str_from(path), &(struct s3_body){.fd = -1, .data = data}, seen->text);
     TRY(replace(f->dir, path, data, 0644));
     return dir_sync(f->dir, ".");
 }

@@ -35,8 +35,9 @@ static bool published(const struct record_log *l, struct tree_head head, struct 
     AUTO_ARENA(mem);
     str text;
     struct tree_head there;
-    return text_look(l, mem, "checkpoint", &text, ret_tag) == OK && head_of(mem, text, &there) == OK &&
-           there.size == head.size && tree_same(there.root, head.root);
+    return text_look(l, mem, "checkpoint", &text, ret_tag) == OK &&
+           head_of(mem, text, &there) == OK && there.size == head.size &&
+           tree_same(there.root, head.root);
 }
 
 static void status_set(struct record_log *l, struct tree_head head)
@@ -149,9 +150,8 @@ static err cosigned_put(struct record_log *l, struct tree_head head, str text, b
         return e;
     bool newest = text_look(l, mem, "witnessed", &before, &witnessed) != OK ||
                   head_of(mem, before, &old) != OK || old.size <= head.size;
-    return quorum && newest
-               ? log_files_replace(&l->files, "witnessed", str_bytes(text), &witnessed)
-               : OK;
+    return quorum && newest ? log_files_replace(&l->files, "witnessed", str_bytes(text), &witnessed)
+                            : OK;
 }
 
 err log_publish_cosigned(struct record_log *l, str checkpoint, str lines, bool quorum)

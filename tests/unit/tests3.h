@@ -2,8 +2,8 @@
 #pragma once
 #include "blob/s3.h"
 
-/* Starts it and writes key files into dir: key (right), wrong, open (readable by all), short. Non-zero
- * when it does not start. */
+/* Starts it and writes key files into dir: key (right), wrong, open (readable by all), short.
+ * Non-zero when it does not start. */
 int test_s3_start(const char *dir);
 void test_s3_stop(void);
 str test_s3_endpoint(void);

@@ -1,10 +1,11 @@
 /* The helper of tools/bench verify, over the real tiles (log_write.c, log_files.c, note.c):
- *   make DIR N       a signed log of N leaves of about 310 bytes in DIR/log, its key in DIR/log.key, what was
- *                    signed in DIR/log.state; prints resident kB after the first tenth per mille and at the
- *                    end, seconds, the last entry
- *   hash DIR         SHA-256 of all bundles and tiles; prints bytes, seconds of hashing, seconds with reading
- *   prove DIR N      N inclusion proofs of random leaves, each from nothing kept, each checked; prints p50
- *                    and p99 in microseconds */
+ *   make DIR N   a signed log of N leaves of about 310 bytes in DIR/log, its key in DIR/log.key,
+ *                what was signed in DIR/log.state; prints resident kB at the beginning and at the
+ *                end, seconds, the last entry
+ *   hash DIR     SHA-256 of all bundles and tiles; prints bytes, seconds of hashing, seconds with
+ *                reading
+ *   prove DIR N  N inclusion proofs of random leaves, each from nothing kept, each checked; prints
+ *                p50 and p99 in microseconds */
 #include "base/clock.h"
 #include "base/rand.h"
 #include "record/log_impl.h"
@@ -49,8 +50,9 @@ static str entry_of(arena *mem, int64_t i)
     struct sha256 h = sha256((struct bytes){(const uint8_t *)&i, sizeof i});
     str x = sha256_hex(mem, h);
     return str_fmt(mem,
-                   "{\"actor\":\"%.32s\",\"hash\":\"%.*s\",\"kind\":\"article_published\",\"prev\":null,"
-                   "\"public\":{\"sha256\":\"%.*s\",\"version\":1},\"subject\":\"article/%lld/%lld\","
+                   "{\"actor\":\"%.32s\",\"hash\":\"%.*s\",\"kind\":\"article_published\","
+                   "\"prev\":null,\"public\":{\"sha256\":\"%.*s\",\"version\":1},"
+                   "\"subject\":\"article/%lld/%lld\","
                    "\"time\":%lld,\"v\":1}",
                    x.p, FMT(x), FMT(x), (long long)(i % 1000), (long long)i,
                    1700000000000LL + (long long)i);
@@ -68,8 +70,7 @@ static void checkpoint_write(arena *mem, const char *dir, struct log_files *f, c
     must(note_signer_new(mem, S("bench.example/log"), NOTE_ED25519, &signer));
     str text = str_cat(mem, note_signer_text(mem, &signer), S("\n"));
     must(small_file_put(in_dir(mem, dir, "log.key").p, str_bytes(text)));
-    must(small_file_put(in_dir(mem, dir, "key.pub").p,
-                        str_bytes(note_key_text(mem, &signer.key))));
+    must(small_file_put(in_dir(mem, dir, "key.pub").p, str_bytes(note_key_text(mem, &signer.key))));
     must(log_state_write(in_dir(mem, dir, "log.state").p, signer.key.name,
                          &(struct log_state){head, e->last}));
     str body = checkpoint_body(mem, &(struct checkpoint){signer.key.name, head});

@@ -5,10 +5,10 @@ leaves=10000000 few=10000 proofs=20000
 [ $smoke = yes ] && leaves=20000 few=1000 proofs=200
 [ -e build/release/libtools_base.a ] || tools/build release
 bin=$dir/verify
-parts=(src/record/{tree,tile,note,log_write,log_files,log_state}.c build/release/libtools_base.a)
+parts=(src/record/{tree,tile,note,log_write,log_files,log_files_s3,log_state}.c src/blob/{s3,s3_sign}.c build/release/libtools_base.a)
 # shellcheck disable=SC2046
-cc -std=gnu2x -D_GNU_SOURCE -O2 -Isrc tools/benches/verify.c "${parts[@]}" \
-    -o "$bin" $(pkg-config --libs libsodium libcrypto jansson) -lpthread
+cc -std=gnu2x -D_GNU_SOURCE -O2 -DGONGQI_VERSION=\"bench\" -Isrc tools/benches/verify.c "${parts[@]}" \
+    -o "$bin" $(pkg-config --libs libsodium libcrypto jansson libcurl) -lpthread
 
 # log_make SITE N: an empty site whose log has N leaves already, so many that nobody wants to write them through pages.
 # Its database has the last of them, which is what the sealer looks at.
