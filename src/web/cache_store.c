@@ -1,4 +1,5 @@
-/* Follows table page_change: a thread looks four times a second, and clears old rows now and then. */
+/* Follows table page_change: a thread looks four times a second, and clears old rows now and then.
+ */
 #include "web/cache_watch.h"
 
 #include "base/clock.h"
@@ -7,7 +8,7 @@
 #include <pthread.h>
 
 enum {
-    POLL_MS = 250, /* what was removed is gone on every node within a second */
+    POLL_MS = 250,                 /* what was removed is gone on every node within a second */
     LOOK_BACK_MS = 15 * SECOND_MS, /* ids are minted before their commit and on other clocks */
     KEEP_MS = 5 * MINUTE_MS,
     SEEN_MAX = 4096,
