@@ -1,5 +1,5 @@
-/* Reading without a network: what a device may keep of its reader's list, and the page that shows what
- * it kept. The keeping itself is assets/js/offline.js and sw.js. */
+/* Reading without a network: what a device may keep of its reader's list, and the page that shows
+ * what it kept. The keeping itself is assets/js/offline.js and sw.js. */
 #include "base/buf.h"
 #include "base/json.h"
 #include "reader/pieces.h"
