@@ -5,10 +5,9 @@ err notice_ways_of(struct tx *t, int64_t user_id, enum notice_group g, struct no
 {
     struct notice_ways w = {.site = true};
     if (g != NOTICE_GROUPS) {
-        err e = db_one(t, NULL,
-                       "SELECT site, email, sms FROM notice_choice WHERE user_id = $1 AND grp = $2",
-                       DB_IN(user_id, str_from(NOTICE_GROUP[g].name)),
-                       DB_OUT(&w.site, &w.email, &w.sms));
+        err e = db_one(
+            t, NULL, "SELECT site, email, sms FROM notice_choice WHERE user_id = $1 AND grp = $2",
+            DB_IN(user_id, str_from(NOTICE_GROUP[g].name)), DB_OUT(&w.site, &w.email, &w.sms));
         if (e != OK && e != ERR_NOT_FOUND)
             return e;
         w.site |= !NOTICE_GROUP[g].optional;

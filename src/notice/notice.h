@@ -12,8 +12,9 @@ struct notice {
     size_t arg_n;
 };
 
-/* Tells user by the ways that they chose for the kind's group (notice/choice.h); link is a path of this site. Inside the transaction of the act it tells about.
- *     notice_send(t, user, "article_returned", link, 2, (str[]){title, reason}) */
+/* Tells user by the ways that they chose for the kind's group (notice/choice.h); link is a path of
+ * this site. Inside the transaction of the act it tells about. notice_send(t, user,
+ * "article_returned", link, 2, (str[]){title, reason}) */
 err notice_send(struct tx *t, int64_t user_id, const char *kind, str link, size_t arg_n,
                 const str *args);
 /* The same to every member of an account who is at least editor (the people who must act). */

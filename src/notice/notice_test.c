@@ -1,6 +1,6 @@
 /* What people were told: order, pages, arguments, read marks, whom an account's notice reaches. */
-#include "notice/notice.h"
 #include "notice/choice.h"
+#include "notice/notice.h"
 #include "tests/unit/seed.h"
 #include "tests/unit/testdb.h"
 

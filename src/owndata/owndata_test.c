@@ -111,6 +111,7 @@ static const char *const APART[] = {
     "subscriber",            /* subscription, by account */
     "recovery_code",         /* hashes of codes that only the person has */
     "passkey_challenge",     /* for minutes */
+    "notice_out",            /* for seconds: on their way to the outbox */
     "staff_training_notice", /* which notice of class training went out */
 };
 

@@ -17,7 +17,8 @@ err email_check(arena *mem, str input, str *ret_address)
     if (!mail_address_valid(input))
         return fault_field(ERR_INVALID, "bad_email", "email", "no such address");
     size_t at = str_find(input, '@');
-    *ret_address = str_cat(mem, str_sub(input, 0, at), str_lower_ascii(mem, str_sub(input, at, input.n)));
+    *ret_address =
+        str_cat(mem, str_sub(input, 0, at), str_lower_ascii(mem, str_sub(input, at, input.n)));
     return OK;
 }
 
@@ -97,12 +98,13 @@ static err put(struct tx *t, const struct telling *x, const struct notice_going 
         return user_tell(t, x->mem, x->m, u->id,
                          msg_format(x->mem, lang, MSG_notices_sms, args, LEN(args)));
     str why = msg_format(x->mem, lang, MSG_notices_mail_why, &args[2], 1);
-    struct mail_in in = {.channel = MAIL_EMAIL,
-                         .body = str_fmt(x->mem, "%.*s\n\n%.*s\n\n%.*s\n", FMT(args[0]),
-                                         FMT(args[1]), FMT(why))};
+    struct mail_in in = {
+        .channel = MAIL_EMAIL,
+        .body = str_fmt(x->mem, "%.*s\n\n%.*s\n\n%.*s\n", FMT(args[0]), FMT(args[1]), FMT(why))};
     enum notice_group group = notice_group_of(g->kind);
-    str name = msg_lookup(lang, "notices.group_",
-                          group == NOTICE_GROUPS ? "" : NOTICE_GROUP[group].name, MSG_notices_other);
+    str name =
+        msg_lookup(lang, "notices.group_", group == NOTICE_GROUPS ? "" : NOTICE_GROUP[group].name,
+                   MSG_notices_other);
     in.subject = msg_format(x->mem, lang, MSG_notices_mail_subject, &name, 1);
     err e = email_of(t, x->mem, x->m->vault, u->id, &in.recipient);
     if (e == ERR_NOT_FOUND)

@@ -108,8 +108,8 @@ static void run_jobs(void)
     struct look l = look();
     for (size_t i = 0; i < l.job_n; i++)
         for (int k = 0; k < 2; k++)
-            assert_int_equal(
-                tell_job(&mailer, &(struct job){.args = l.jobs[i].args, .mem = mem}), OK);
+            assert_int_equal(tell_job(&mailer, &(struct job){.args = l.jobs[i].args, .mem = mem}),
+                             OK);
 }
 
 static void test_email__only_whole_addresses(void **state)
@@ -118,8 +118,8 @@ static void test_email__only_whole_addresses(void **state)
     str a;
     assert_int_equal(email_check(mem, S("Li.Na@Example.CN"), &a), OK);
     assert_true(str_eq(a, S("Li.Na@example.cn")));
-    static const char *const BAD[] = {"", "a", "a@", "@b.cn", "a@b@c", "a b@c.cn", "甲@c.cn",
-                                      "a@c.cn\r\nBcc: x@y.cn"};
+    static const char *const BAD[] = {"",      "a",        "a@",      "@b.cn",
+                                      "a@b@c", "a b@c.cn", "甲@c.cn", "a@c.cn\r\nBcc: x@y.cn"};
     for (size_t i = 0; i < LEN(BAD); i++)
         assert_int_equal(email_check(mem, str_from(BAD[i]), &a), ERR_INVALID);
 }
