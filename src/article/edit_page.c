@@ -49,7 +49,7 @@ static const struct form_field FIELDS[] = {
      .max = PICTURE_BYTES,
      .accept = "image/*"},
     {.name = "publish_at",
-     .kind = FIELD_TEXT,
+     .kind = FIELD_TIME,
      .label = MSG_article_publish_at,
      .help = MSG_article_publish_at_help,
      .max = 16},
@@ -410,6 +410,7 @@ static const struct form_field NEW_FIELDS[] = {
     {.name = "title",
      .kind = FIELD_TEXT,
      .label = MSG_article_title,
+     .help = MSG_article_new_help,
      .max = ARTICLE_TITLE_MAX,
      .required = true},
 };

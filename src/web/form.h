@@ -19,6 +19,7 @@ enum field_kind {
     FIELD_EMAIL,
     FIELD_NUMBER, /* decimal; min and max are of the value */
     FIELD_DATE,   /* YYYY-MM-DD */
+    FIELD_TIME,   /* a day and a time of it, as clock_china_read takes them; its reader checks */
     FIELD_CODE,   /* one-time code: digits, autocomplete one-time-code */
     FIELD_SELECT, /* one of options */
     FIELD_RADIO,

@@ -25,9 +25,10 @@ str name_initial(str name)
 str form_input_type(enum field_kind kind)
 {
     static const char *const types[] = {
-        [FIELD_TEXT] = "text",   [FIELD_PASSWORD] = "password", [FIELD_TEL] = "tel",
-        [FIELD_EMAIL] = "email", [FIELD_NUMBER] = "number",     [FIELD_DATE] = "date",
-        [FIELD_CODE] = "text",   [FIELD_FILE] = "file",         [FIELD_HIDDEN] = "hidden",
+        [FIELD_TEXT] = "text",           [FIELD_PASSWORD] = "password", [FIELD_TEL] = "tel",
+        [FIELD_EMAIL] = "email",         [FIELD_NUMBER] = "number",     [FIELD_DATE] = "date",
+        [FIELD_CODE] = "text",           [FIELD_FILE] = "file",         [FIELD_HIDDEN] = "hidden",
+        [FIELD_TIME] = "datetime-local",
     };
     const char *type = (size_t)kind < LEN(types) ? types[kind] : NULL;
     return str_from(type ? type : "text");

@@ -104,7 +104,10 @@ test('refusals are shown, and the text is still there', async () => {
   assert.equal(await page.getByLabel('标题').inputValue(), '没有正文');
   await editor(page).click();
   await page.keyboard.type('有了');
-  await page.getByLabel('定时发布').fill('明天');
+  const time = page.getByLabel('定时发布');
+  assert.equal(await time.getAttribute('type'), 'datetime-local', 'a time is picked');
+  await time.evaluate((e) => (e.type = 'text')); // as in a browser that has no picker
+  await time.fill('明天');
   await page.getByRole('button', { name: '保存并提交' }).click();
   await page.locator('.form-errors, .field-error').first().waitFor();
   assert.match(await editor(page).innerText(), /有了/);

@@ -70,6 +70,11 @@ after(async () => {
 
 test('somebody signs up on a phone and proves who they are', async () => {
   await signUp(operator, '15400000004', '运营者');
+  // On a phone the tabs of /me end beyond the edge: the way to publish begins in the menu.
+  assert.match(await main(operator).innerText(), /想自己发表文章/);
+  await operator.locator('header .menu summary').click();
+  await operator.locator('.menu-box').getByRole('link', { name: '公众账号', exact: true }).click();
+  await operator.waitForURL(/\/me\/accounts$/);
   await operator.goto('/me/registrants');
   await main(operator).getByRole('link', { name: '开始认证' }).first().click();
   await main(operator).getByRole('link', { name: /^个人/ }).click();
