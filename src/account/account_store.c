@@ -194,8 +194,8 @@ err account_subscriptions(struct tx *t, arena *mem, const struct subscription_pa
     DB_EACH(t, mem,
             "SELECT s.at, s.account_id FROM subscription s WHERE s.user_id = $1"
             " AND (s.at, s.account_id) < ($2, $3) ORDER BY s.at DESC, s.account_id DESC LIMIT $4",
-            DB_IN(p->user_id, before, p->before_account, SUBSCRIPTION_PAGE),
-            DB_OUT(&s.at, &s.a.id), { v[n++] = s; });
+            DB_IN(p->user_id, before, p->before_account, SUBSCRIPTION_PAGE), DB_OUT(&s.at, &s.a.id),
+            { v[n++] = s; });
     for (size_t i = 0; i < n; i++)
         TRY(account_load(t, mem, v[i].a.id, &v[i].a));
     *ret_v = v;

@@ -103,7 +103,8 @@ err sequel_of(struct tx *t, arena *mem, int64_t account_id, int64_t no, struct s
                         " ON a.account_id = i.account_id AND a.no = i.article_no"
                         " WHERE i.account_id = $1 AND i.series_no = $2 AND i.place > $3"
                         " AND a.state = 'published' ORDER BY i.place LIMIT 1",
-                        DB_IN(account_id, s.series, place), DB_OUT(&s.after.no, &s.after.title, &s.after.minors))));
+                        DB_IN(account_id, s.series, place),
+                        DB_OUT(&s.after.no, &s.after.title, &s.after.minors))));
     *ret_s = s;
     return OK;
 }
