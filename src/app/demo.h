@@ -88,7 +88,7 @@ err demo_people(struct demo *d);   /* settings, users, post, policies, registran
 err demo_licences(struct demo *d); /* on file and waiting; who may reprint */
 err demo_declared(struct demo *d); /* articles that declare something; after demo_articles */
 err demo_scan(struct demo *d);     /* rules; their passes run when it is served */
-err demo_qa(struct demo *d); /* after all that decide */
+err demo_qa(struct demo *d);       /* after all that decide */
 err demo_articles(struct demo *d); /* and what waits at the desk, subscriptions */
 err demo_provider(struct demo *d); /* the front page, the directory, support */
 

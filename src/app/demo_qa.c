@@ -53,7 +53,8 @@ static err look(struct tx *t, void *ctx)
     for (size_t i = 0; i < EXAMPLES && i < x->n; i++)
         TRY(qa_mark(t, x->d->mem, x->v[i].id, user[DEMO_EIC], true));
     for (size_t i = 0; i < x->n; i++) {
-        struct qa_rates rates = i < EXAMPLES ? (struct qa_rates){100, 0} : (struct qa_rates){0, 100};
+        struct qa_rates rates =
+            i < EXAMPLES ? (struct qa_rates){100, 0} : (struct qa_rates){0, 100};
         struct decision first;
         TRY(first_of(t, x, x->v[i].id, &first));
         int64_t a = user[DEMO_REVIEWER], b = user[DEMO_REVIEWER_2];

@@ -316,14 +316,14 @@ static err decide_case(struct tx *t, struct one *x, struct decision *d)
         TRY(DESK_KINDS[x->c.kind].decided(t, r->mem, &x->c, d));
     }
     return record_add(t, &(struct record_in){
-                          .kind = final ? RECORD_case_decided : RECORD_case_proposed,
-                          .account_id = x->c.account_id,
-                          .actor = r->session.user_id,
-                          .subject = str_fmt(r->mem, "case/%lld", (long long)x->id),
-                          RECORD_FIELDS(RECORD_INT("case", x->id),
-                                        RECORD_TEXT("verdict", verdict_name(d->verdict)),
-                                        RECORD_TEXT("reason_key", d->reason_key)),
-                      });
+                             .kind = final ? RECORD_case_decided : RECORD_case_proposed,
+                             .account_id = x->c.account_id,
+                             .actor = r->session.user_id,
+                             .subject = str_fmt(r->mem, "case/%lld", (long long)x->id),
+                             RECORD_FIELDS(RECORD_INT("case", x->id),
+                                           RECORD_TEXT("verdict", verdict_name(d->verdict)),
+                                           RECORD_TEXT("reason_key", d->reason_key)),
+                         });
 }
 
 /* The answer changes nothing for anybody. */
@@ -331,9 +331,9 @@ static err answer_item(struct tx *t, struct one *x, const struct decision *d)
 {
     if (d->verdict != VERDICT_APPROVE && !str_trim(d->reason).n)
         return fault_field(ERR_INVALID, "reason_required", "reason", "no reason given");
-    return qa_answer(t, x->r->mem,
-                     &(struct qa_answer){x->id, d->officer, verdict_name(d->verdict),
-                                         d->reason_key, d->reason});
+    return qa_answer(
+        t, x->r->mem,
+        &(struct qa_answer){x->id, d->officer, verdict_name(d->verdict), d->reason_key, d->reason});
 }
 
 static err decide(struct tx *t, void *ctx)

@@ -54,8 +54,8 @@ struct desk_case_view {
     html evidence, acts;
     struct timeline_view history;
     bool open, mine, free, then_next;
-    bool trail;            /* a link to its record; not while one judges it oneself */
-    bool can_mark, marked; /* as an example with a known answer (qa/) */
+    bool trail;                /* a link to its record; not while one judges it oneself */
+    bool can_mark, marked;     /* as an example with a known answer (qa/) */
     int64_t lease_ms, left_ms; /* of one's own claim */
 };
 struct desk_list_view {

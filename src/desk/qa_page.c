@@ -165,8 +165,8 @@ static str decimal(struct request *r, const struct kappa *k, double x)
 
 err page_qa_csv(struct request *r)
 {
-    static const enum msg LABELS[] = {MSG_qa_pairs, MSG_qa_agreed_n,   MSG_qa_kappa,   MSG_qa_low,
-                                      MSG_qa_high,  MSG_qa_known, MSG_qa_right_n};
+    static const enum msg LABELS[] = {MSG_qa_pairs, MSG_qa_agreed_n, MSG_qa_kappa,  MSG_qa_low,
+                                      MSG_qa_high,  MSG_qa_known,    MSG_qa_right_n};
     enum { CELLS = 1 + LEN(LABELS) };
     struct page_read x;
     struct buf b;
@@ -280,8 +280,8 @@ err do_qa_dissent(struct request *r)
     struct form f;
     TRY(open_one(r, &x));
     err e = form_read(r, FIELDS, LEN(FIELDS), &f);
-    x.settle = (struct qa_settle){x.id, r->session.user_id, form_get(&f, "held"),
-                                  form_get(&f, "reason")};
+    x.settle =
+        (struct qa_settle){x.id, r->session.user_id, form_get(&f, "held"), form_get(&f, "reason")};
     if (e == OK)
         e = request_tx(r, settle, &x);
     if (e != OK && (f.bad || form_take_fault(&f, e)))

@@ -55,8 +55,9 @@ err do_desk_rule(struct request *r)
     if (e != OK)
         return desk_answer(r, x.id, e);
     bool two = ruling_needs_two(&x.wish);
-    return x.ruling ? done(r, ruling_href(r, x.ruling), MSG_ruling_made)
-                    : done(r, desk_case_href(r->mem, x.id), two ? MSG_proposal_made : MSG_desk_done);
+    return x.ruling
+               ? done(r, ruling_href(r, x.ruling), MSG_ruling_made)
+               : done(r, desk_case_href(r->mem, x.id), two ? MSG_proposal_made : MSG_desk_done);
 }
 
 static err second(struct tx *t, void *ctx)

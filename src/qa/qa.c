@@ -202,8 +202,7 @@ static void sort(enum qa_by by, struct qa_group *v, size_t n)
 
 err qa_figures(struct tx *t, arena *mem, enum qa_by by, struct qa_group **ret_v, size_t *ret_n)
 {
-    struct counting c = {
-        .mem = mem, .by = by, .v = NEW_N(mem, struct qa_group, QA_GROUPS_MAX)};
+    struct counting c = {.mem = mem, .by = by, .v = NEW_N(mem, struct qa_group, QA_GROUPS_MAX)};
     struct qa_pair *pairs;
     size_t n;
     TRY(store_qa_pairs(t, mem, &pairs, &n));
@@ -226,8 +225,8 @@ static err open_again(struct tx *t, arena *mem, const struct qa_settle *s,
     TRY(store_qa_ruling(t, d->case_id, &ruling));
     if (ruling) {
         struct appeal a;
-        TRY(ruling_reopen(t, mem,
-                          &(struct sweep_ask){.officer = s->user_id, .text = s->reason}, ruling));
+        TRY(ruling_reopen(t, mem, &(struct sweep_ask){.officer = s->user_id, .text = s->reason},
+                          ruling));
         TRY(appeal_of_ruling(t, mem, ruling, &a));
         *ret_case = a.case_id;
         return OK;

@@ -55,8 +55,8 @@ err qa_marked(struct tx *t, const struct casefile *c, bool *ret_can, bool *ret_o
 enum { QA_GROUPS_MAX = 200, QA_PAIRS_MAX = 20000, QA_FIGURE_DAYS = 365 };
 enum qa_by { QA_BY_REVIEWER, QA_BY_POLICY, QA_BY_TEMPLATE, QA_BY_MONTH, QA_BYS };
 struct qa_group {
-    str key;  /* user name, family or "article", reason or basis, "2026-11" */
-    int64_t user_id; /* QA_BY_REVIEWER */
+    str key;              /* user name, family or "article", reason or basis, "2026-11" */
+    int64_t user_id;      /* QA_BY_REVIEWER */
     int64_t known, right; /* known items answered, and as decided */
     struct kappa_table table;
     struct kappa kappa; /* of the pairs of answers */

@@ -227,9 +227,8 @@ err qa_dissents(struct tx *t, arena *mem, struct qa_dissent **ret_v, size_t *ret
     struct qa_dissent *v = NEW_N(mem, struct qa_dissent, QA_DISSENTS_MAX), x = {0};
     str kind = STR_NONE;
     size_t n = 0;
-    DB_EACH(t, mem,
-            DISSENT " ORDER BY z.at IS NOT NULL, z.at DESC, i.answered_at LIMIT 100", DB_IN(),
-            DISSENT_OUT(x), {
+    DB_EACH(t, mem, DISSENT " ORDER BY z.at IS NOT NULL, z.at DESC, i.answered_at LIMIT 100",
+            DB_IN(), DISSENT_OUT(x), {
                 TRY(case_kind_parse(kind, &x.kind));
                 v[n++] = x;
             });

@@ -7,8 +7,8 @@ struct qa_item {
     str kind;
 };
 err store_qa_insert(struct tx *t, const struct qa_item *i);
-/* Decided cases with a known answer that this user has nothing to do with and was never given, newest
- * first, at most QA_POOL. */
+/* Decided cases with a known answer that this user has nothing to do with and was never given,
+ * newest first, at most QA_POOL. */
 enum { QA_POOL = 50 };
 err store_qa_pool(struct tx *t, int64_t user_id, int64_t *v, size_t *ret_n);
 /* Has a rights holder complained of it? Then its page shows more than its evidence. */

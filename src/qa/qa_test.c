@@ -82,8 +82,7 @@ static err give(struct tx *t, void *ctx)
 static err turn(struct tx *t, void *ctx)
 {
     struct call *c = ctx;
-    struct case_turn turn = {
-        .kinds = 1U << CASE_FINDING, .user_id = c->user, .lease_ms = HOUR_MS};
+    struct case_turn turn = {.kinds = 1U << CASE_FINDING, .user_id = c->user, .lease_ms = HOUR_MS};
     return qa_turn(t, &turn, &c->id);
 }
 
