@@ -85,7 +85,7 @@ test('a second look is like the case, and its answer changes nothing', async () 
   must(await second.submit(page.path, {}, { button: '处理下一件' }));
   must(await reviewer.submit(at, { 处置措施: '未发现问题', 理由: '没有问题。' }, { button: '作出决定' }));
   const board = await chief.get('/desk/agreement');
-  const one = board.text.match(new RegExp(`href="(/desk/agreement/\\d+)"[^>]*>${a.title.slice(0, 6)}`))[1];
+  const one = board.text.match(new RegExp(`href="(/desk/agreement/\\d+)"[^>]*>\\s*${a.title.slice(0, 6)}`))[1];
   const differs = must(await chief.get(one), 200);
   assert.match(words(differs), /未发现问题.*移除文章/);
   must(await chief.submit(one, {}, { button: '裁断' }), 422);
