@@ -27,7 +27,7 @@ static err respond(struct tx *t, const struct looks *x, int64_t user, bool diffe
 {
     struct case_turn turn = {.kinds = 1U << CASE_ARTICLE, .user_id = user, .lease_ms = HOUR_MS};
     struct qa_answer a = {.user_id = user, .template = S(""), .reason = S("")};
-    struct decision first;
+    struct decision first = {0};
     struct casefile c;
     err e = qa_turn(t, &turn, &a.id);
     if (e == ERR_NOT_FOUND) /* theirs already, or of an account of theirs */
@@ -55,7 +55,7 @@ static err look(struct tx *t, void *ctx)
     for (size_t i = 0; i < x->n; i++) {
         struct qa_rates rates =
             i < EXAMPLES ? (struct qa_rates){100, 0} : (struct qa_rates){0, 100};
-        struct decision first;
+        struct decision first = {0};
         TRY(first_of(t, x, x->v[i].id, &first));
         int64_t a = user[DEMO_REVIEWER], b = user[DEMO_REVIEWER_2];
         int64_t other = first.officer == a ? b : a;
