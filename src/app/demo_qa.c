@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "qa/qa.h"
 
-enum { DOUBLES = 24, EXAMPLES = 6 };
+enum { LATEST = 200, DOUBLES = 24, EXAMPLES = 6 };
 
 struct looks {
     struct demo *d;
@@ -44,12 +44,26 @@ static err respond(struct tx *t, const struct looks *x, int64_t user, bool diffe
     return qa_answer(t, x->d->mem, &a);
 }
 
+/* The newest decided reviews of articles. */
+static err newest_reviews(struct tx *t, struct looks *x)
+{
+    struct casefile *v;
+    size_t n, kept = 0;
+    struct case_filter f = {.kind = -1, .decided = true, .limit = LATEST};
+    TRY(case_list(t, x->d->mem, &f, &v, &n));
+    for (size_t i = 0; i < n && kept < DOUBLES; i++)
+        if (v[i].kind == CASE_ARTICLE)
+            v[kept++] = v[i];
+    x->v = v;
+    x->n = kept;
+    return OK;
+}
+
 static err look(struct tx *t, void *ctx)
 {
     struct looks *x = ctx;
     const int64_t *user = x->d->user;
-    struct case_filter f = {.kind = CASE_ARTICLE, .decided = true, .limit = DOUBLES};
-    TRY(case_list(t, x->d->mem, &f, &x->v, &x->n));
+    TRY(newest_reviews(t, x));
     for (size_t i = 0; i < EXAMPLES && i < x->n; i++)
         TRY(qa_mark(t, x->d->mem, x->v[i].id, user[DEMO_EIC], true));
     for (size_t i = 0; i < x->n; i++) {

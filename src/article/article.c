@@ -193,7 +193,7 @@ static err publish(struct tx *t, arena *mem, const struct article *a,
         t, mem,
         &(struct step){.a = a,
                        .version = v->version,
-                       .kind = a->version ? RECORD_article_updated : RECORD_article_published,
+                       .kind = a->published_at ? RECORD_article_updated : RECORD_article_published,
                        .actor = actor,
                        .hash = v->hash});
 }

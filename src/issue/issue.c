@@ -50,7 +50,7 @@ err issue_make(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, in
 
 static err draft_only(const struct article *a)
 {
-    return str_eq(a->state, S("draft")) && !a->version
+    return str_eq(a->state, S("draft")) && !a->published_at
                ? OK
                : fault_field(ERR_CONFLICT, "issue_not_draft", "article", "article is %.*s",
                              FMT(a->state));

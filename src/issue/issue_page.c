@@ -15,6 +15,7 @@ static const struct form_field ADD[] = {
 };
 static const struct form_field SEND[] = {
     {.name = "publish_at",
+     .kind = FIELD_TIME,
      .label = MSG_issue_publish_at,
      .help = MSG_issue_publish_at_help,
      .max = 16},

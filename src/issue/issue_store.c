@@ -138,24 +138,32 @@ err issue_free(struct tx *t, arena *mem, int64_t account_id, struct issue_item *
 {
     struct issue_item *v = NEW_N(mem, struct issue_item, MAX_FREE), x = {0};
     size_t n = 0;
-    DB_EACH(t, mem,
-            "SELECT a.no, a.title, a.state FROM article a WHERE a.account_id = $1"
-            " AND a.state = 'draft' AND a.version = 0 AND NOT EXISTS (SELECT 1 FROM issue_item i"
-            "  WHERE i.account_id = a.account_id AND i.article_no = a.no)"
-            " ORDER BY a.no DESC LIMIT 100",
-            DB_IN(account_id), DB_OUT(&x.no, &x.title, &x.state), { v[n++] = x; });
+    DB_EACH(
+        t, mem,
+        "SELECT a.no, a.title, a.state FROM article a WHERE a.account_id = $1"
+        " AND a.state = 'draft' AND a.published_at = 0 AND NOT EXISTS (SELECT 1 FROM issue_item i"
+        "  WHERE i.account_id = a.account_id AND i.article_no = a.no)"
+        " ORDER BY a.no DESC LIMIT 100",
+        DB_IN(account_id), DB_OUT(&x.no, &x.title, &x.state), { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;
     return OK;
 }
 
+/* Those that can go out now; what a closed gate has kept once comes last, so that it keeps nobody
+ * else waiting. */
 err store_issue_due(struct tx *t, arena *mem, struct issue **ret_v, size_t *ret_n)
 {
     struct issue *v = NEW_N(mem, struct issue, MAX_DUE), x = {0};
     size_t n = 0;
     DB_EACH(t, mem,
             ISSUE " WHERE s.state = 'waiting' AND s.publish_at <= $1"
-                  " ORDER BY s.publish_at, s.account_id, s.no LIMIT 50",
+                  " AND NOT EXISTS (SELECT 1 FROM issue_item w JOIN article b"
+                  "  ON b.account_id = w.account_id AND b.no = w.article_no"
+                  "  WHERE w.account_id = s.account_id AND w.issue_no = s.no"
+                  "  AND b.state <> 'scheduled')"
+                  " ORDER BY CASE WHEN s.why = '' THEN 0 ELSE 1 END, s.publish_at, s.account_id,"
+                  " s.no LIMIT 200",
             DB_IN(tx_now(t)), OUT(x), { v[n++] = x; });
     *ret_v = v;
     *ret_n = n;

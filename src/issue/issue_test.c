@@ -307,6 +307,9 @@ static void test_issue__at_its_time_the_gate_is_asked_again_about_all(void **sta
     assert_int_equal(db_tx(db, send, &c), ERR_INVALID);
     c.wish.publish_at = clock_ms() + DAY_MS;
     assert_int_equal(db_tx(db, send, &c), OK);
+    assert_int_equal(db_tx(db, recall, &c), OK);
+    assert_state(&c, "draft");
+    assert_int_equal(db_tx(db, send, &c), OK); /* what was planned once can be sent again */
     assert_int_equal(db_tx(db, due, &c), OK);
     assert_state(&c, "waiting");
     assert_int_equal(db_tx(db, come, NULL), OK);

@@ -97,6 +97,9 @@ static bool link_ok(str link)
 {
     str host = menu_host(link);
     size_t dot = str_find(host, '.');
+    for (size_t i = 0; i < host.n; i++)
+        if ((unsigned char)host.p[i] >= 0x80) /* letters that look like others: punycode shows it */
+            return false;
     return str_starts(link, S("https://")) && doc_href_ok(link) && dot > 0 && dot + 1 < host.n &&
            str_count(link) <= MENU_LINK_MAX;
 }
@@ -420,13 +423,22 @@ static err other(struct tx *t, arena *mem, int64_t account_id, str entries)
     return OK;
 }
 
+/* Another session may have saved since. */
+static err draft_as_scanned(struct tx *t, arena *mem, const struct menu_wish *w, struct menu *ret_m)
+{
+    TRY(menu_draft_load(t, mem, w->account_id, ret_m));
+    return ret_m->rev == w->rev
+               ? OK
+               : fault(ERR_CONFLICT, "menu_elsewhere", "draft is not %lld", (long long)w->rev);
+}
+
 err menu_send(struct tx *t, arena *mem, const struct menu_wish *w)
 {
     struct menu m;
     struct account a;
     TRY(account_load(t, mem, w->account_id, &a));
     TRY(may(t, mem, a.id));
-    TRY(menu_draft_load(t, mem, a.id, &m));
+    TRY(draft_as_scanned(t, mem, w, &m));
     TRY(complete(t, mem, a.id, &m));
     if (w->scan) {
         TRY(scan_still(t, w->scan));
@@ -453,7 +465,7 @@ err menu_send(struct tx *t, arena *mem, const struct menu_wish *w)
 err menu_refused(struct tx *t, arena *mem, const struct menu_wish *w)
 {
     struct menu m;
-    TRY(menu_draft_load(t, mem, w->account_id, &m));
+    TRY(draft_as_scanned(t, mem, w, &m));
     return leave(t, mem, RECORD_menu_refused,
                  &(struct menu_version){.account_id = w->account_id,
                                         .entries = menu_text(mem, &m),

@@ -313,7 +313,7 @@ static err do_send(struct editing *x)
     err e = OK;
     provider_live_get(r->site->provider, r->mem, &ps);
     x->wish = (struct menu_wish){r->member.account_id, r->session.user_id, review_span(&ps, r->now),
-                                 &x->scan};
+                                 x->rev, &x->scan};
     for (int i = 0; i < TRIES && stale; i++) {
         struct scan_article a;
         TRY(request_read(r, read_draft, x));

@@ -130,8 +130,11 @@ static err save(struct tx *t, void *ctx)
 
 static err send(struct tx *t, void *ctx)
 {
-    (void)ctx;
-    return menu_send(t, mem, &(struct menu_wish){ACCOUNT, WRITER, DAY_MS, NULL});
+    const int64_t *scanned = ctx; /* the revision; NULL: the one there is */
+    struct menu m;
+    TRY(menu_draft_load(t, mem, ACCOUNT, &m));
+    return menu_send(
+        t, mem, &(struct menu_wish){ACCOUNT, WRITER, DAY_MS, scanned ? *scanned : m.rev, NULL});
 }
 
 static err decide(struct tx *t, void *ctx)
@@ -201,6 +204,7 @@ static void test_menu__is_public_after_its_review_only(void **state)
     assert_int_equal(db_tx(db, send, NULL), ERR_INVALID); /* nothing there */
     compose(&c);
     assert_int_equal(db_tx(db, save, &c), ERR_CONFLICT); /* the revision of before */
+    assert_int_equal(db_tx(db, send, &c.m.rev), ERR_CONFLICT); /* other words were scanned */
     assert_int_equal(db_tx(db, send, NULL), OK);
     assert_int_equal(db_tx(db, send, NULL), ERR_CONFLICT); /* the same */
     assert_seen("");

@@ -14,6 +14,11 @@ err store_qa_insert(struct tx *t, const struct qa_item *i)
                          tx_now(t), i->shift));
 }
 
+/* What the case is about can still be shown: retention has not erased that version. */
+#define TEXT_KEPT                                                                                  \
+    " AND EXISTS (SELECT 1 FROM article_version w WHERE w.account_id = c.account_id"               \
+    "  AND w.no = c.subject AND w.version = c.version)"
+
 err store_qa_pool(struct tx *t, int64_t user_id, int64_t *v, size_t *ret_n)
 {
     size_t n = 0;
@@ -24,7 +29,7 @@ err store_qa_pool(struct tx *t, int64_t user_id, int64_t *v, size_t *ret_n)
             "  SELECT r.case_id FROM appeal_outcome o JOIN appeal p ON p.id = o.appeal_id"
             "  JOIN ruling r ON r.id = p.ruling_id WHERE o.outcome = 'uphold')"
             " AND c.state = 'decided' AND c.subject > 0 AND c.kind IN ('article', 'finding')"
-            " AND c.opened_by <> $1 AND a.state <> 'closed'"
+            " AND c.opened_by <> $1 AND a.state <> 'closed'" TEXT_KEPT
             " AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.case_id = c.id"
             "  AND f.source = 'rights')"
             " AND NOT EXISTS (SELECT 1 FROM ruling r JOIN appeal p ON p.ruling_id = r.id"
@@ -63,7 +68,7 @@ err qa_turn(struct tx *t, const struct case_turn *turn, int64_t *ret_id)
                "  WHERE i.answered_at = 0 AND i.claim_until < $3 AND i.made_at > $4"
                "  AND (i.for_user = $1 OR (i.kind = 'double' AND i.first_user <> $1))"
                "  AND ((c.kind = 'article' AND $5 = 1) OR (c.kind = 'finding' AND $6 = 1))"
-               "  AND c.state <> 'cancelled' AND a.state <> 'closed'"
+               "  AND c.state <> 'cancelled' AND a.state <> 'closed'" TEXT_KEPT
                "  AND c.opened_by <> $1 AND i.id <> $7"
                "  AND (i.kind = 'known' OR c.claimed_by <> $1) AND c.proposed_by <> $1"
                "  AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = c.id"

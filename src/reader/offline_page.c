@@ -40,7 +40,8 @@ err page_saved_kept(struct request *r)
         jw_object(&j);
         jw_key_str(&j, "path", str_fmt(r->mem, "/a/%.*s/%lld", FMT(a->handle), (long long)a->no));
         jw_key_str(&j, "stamp",
-                   str_fmt(r->mem, "%lld.%lld", (long long)a->version, (long long)a->updated_at));
+                   str_fmt(r->mem, "%lld.%lld.%.*s", (long long)a->version,
+                           (long long)a->updated_at, FMT(a->label)));
         jw_key_str(&j, "title", a->title);
         jw_key_str(&j, "account", a->account_name);
         jw_end(&j);

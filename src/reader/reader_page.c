@@ -155,19 +155,21 @@ static err load_issues(struct tx *t, struct account_load *l)
 {
     arena *mem = l->r->mem;
     struct issue *v;
-    TRY(issue_list(t, mem, l->a.id, true, &v, &l->issue_n));
-    for (size_t i = 0; i < l->issue_n; i++) {
+    size_t all = 0;
+    TRY(issue_list(t, mem, l->a.id, true, &v, &all));
+    for (size_t i = 0; i < all; i++) {
         struct issue_item *items;
         size_t n = 0;
         str no = str_fmt(mem, "%lld", (long long)v[i].no);
         TRY(issue_items(t, mem, l->a.id, v[i].no, &items, &n));
-        l->issues[i] =
-            (struct issue_shown){.handle = l->a.handle,
-                                 .label = msg_format(mem, l->r->lang, MSG_issue_one, &no, 1),
-                                 .no = v[i].no,
-                                 .v = items,
-                                 .n = issue_seen(items, n, l->r->session.minor),
-                                 .linked = true};
+        struct issue_shown s = {.handle = l->a.handle,
+                                .label = msg_format(mem, l->r->lang, MSG_issue_one, &no, 1),
+                                .no = v[i].no,
+                                .v = items,
+                                .n = issue_seen(items, n, l->r->session.minor),
+                                .linked = true};
+        if (s.n)
+            l->issues[l->issue_n++] = s;
     }
     return OK;
 }

@@ -45,7 +45,7 @@ err shelf_history(struct tx *t, arena *mem, const struct shelf_page *p, struct s
  * change with the text or what is said of it. */
 enum { KEPT_MAX = 100 };
 struct kept_item {
-    str handle, title, account_name, declared;
+    str handle, title, account_name, declared, label;
     int64_t no, version, updated_at;
 };
 err shelf_kept(struct tx *t, arena *mem, int64_t user_id, struct kept_item **ret_v, size_t *ret_n);

@@ -131,16 +131,17 @@ err shelf_kept(struct tx *t, arena *mem, int64_t user_id, struct kept_item **ret
 {
     struct kept_item *v = NEW_N(mem, struct kept_item, KEPT_MAX), row = {0};
     size_t n = 0;
-    DB_EACH(t, mem,
-            "SELECT p.handle, a.title, p.name, a.declared, a.no, a.version, a.updated_at"
-            " FROM saved s JOIN article a ON a.account_id = s.account_id AND a.no = s.no"
-            " JOIN account p ON p.id = a.account_id"
-            " WHERE s.user_id = $1 AND a.state = 'published' AND p.state <> 'closed'"
-            " ORDER BY s.at DESC, s.account_id DESC, s.no DESC LIMIT $2",
-            DB_IN(user_id, KEPT_MAX),
-            DB_OUT(&row.handle, &row.title, &row.account_name, &row.declared, &row.no, &row.version,
-                   &row.updated_at),
-            { v[n++] = row; });
+    DB_EACH(
+        t, mem,
+        "SELECT p.handle, a.title, p.name, a.declared, a.label, a.no, a.version,"
+        " a.updated_at FROM saved s JOIN article a ON a.account_id = s.account_id AND a.no = s.no"
+        " JOIN account p ON p.id = a.account_id"
+        " WHERE s.user_id = $1 AND a.state = 'published' AND p.state <> 'closed'"
+        " ORDER BY s.at DESC, s.account_id DESC, s.no DESC LIMIT $2",
+        DB_IN(user_id, KEPT_MAX),
+        DB_OUT(&row.handle, &row.title, &row.account_name, &row.declared, &row.label, &row.no,
+               &row.version, &row.updated_at),
+        { v[n++] = row; });
     *ret_v = v;
     *ret_n = n;
     return OK;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "job/job.h"
+#include "menu/menu.h"
 #include "notice/notice.h"
 #include "ruling/steps.h"
 
@@ -103,12 +104,20 @@ static err begin_article(struct tx *t, arena *mem, struct measure *m, const stru
     return prints_block(t, mem, m, r);
 }
 
+/* What an account may not do shows on its pages (its menu, subscribing). */
+static err account_pages_touch(struct tx *t, arena *mem, int64_t account_id)
+{
+    struct account a;
+    TRY(account_load(t, mem, account_id, &a));
+    return page_touch(t, str_cat(mem, S("a:"), a.handle));
+}
+
 static err begin_account(struct tx *t, arena *mem, struct measure *m, int64_t officer)
 {
     TRY(account_before(t, mem, m));
     TRY(measure_start(t, mem, m, officer));
     if (m->kind == MEASURE_restrict)
-        return OK;
+        return account_pages_touch(t, mem, m->account_id);
     return account_measured(t, mem, m->account_id,
                             m->kind == MEASURE_close ? S("closed") : S("suspended"), m->family,
                             officer);
@@ -197,6 +206,8 @@ err effect_end(struct tx *t, arena *mem, const struct measure *m, int64_t office
     if (sets_state(m->kind))
         TRY(end_state(t, mem, m, officer));
     TRY(measure_lift(t, mem, m, officer));
+    if (m->kind == MEASURE_restrict)
+        return account_pages_touch(t, mem, m->account_id);
     if (m->kind == MEASURE_remove)
         return prints_release(t, mem, m, officer);
     if (m->kind == MEASURE_label || m->kind == MEASURE_limit)
@@ -217,6 +228,21 @@ err effect_undo(struct tx *t, arena *mem, int64_t ruling_id, int64_t officer)
 
 /* ---- whose time is over ---- */
 
+/* A menu that was taken away because of what it said does not come back by itself: it is sent to
+ * review again. (A ruling that is reversed brings it back as it was.) */
+static bool takes_menu(const struct measure *m)
+{
+    for (str rest = m->functions; m->kind == MEASURE_restrict && rest.p && rest.n;)
+        if (str_eq(str_split(rest, ',', &rest), measure_function_name(FUNCTION_menu)))
+            return true;
+    return false;
+}
+
+static err menu_ends_with(struct tx *t, arena *mem, const struct measure *m)
+{
+    return takes_menu(m) ? menu_clear(t, mem, m->account_id, 0) : OK;
+}
+
 static err expire(struct tx *t, void *ctx)
 {
     AUTO_ARENA(mem);
@@ -227,6 +253,7 @@ static err expire(struct tx *t, void *ctx)
     for (size_t i = 0; i < n; i++) {
         struct ruling r;
         TRY(effect_end(t, mem, &v[i], 0));
+        TRY(menu_ends_with(t, mem, &v[i]));
         if (ruling_load(t, mem, v[i].decision_id, &r) != OK)
             continue;
         TRY(notice_send_account(t, r.account_id, "measure_over", ruling_link(mem, r.id), 1,

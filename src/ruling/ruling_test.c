@@ -309,6 +309,48 @@ static void test_ruling__two_measures_on_one_article_end_in_any_order(void **sta
     assert_int_equal(b.account.articles, 1);
 }
 
+static err live_menu(struct tx *t, void *ctx)
+{
+    (void)ctx;
+    return db_exec(t,
+                   "INSERT INTO menu_version (account_id, version, entries, state, found, asked_by,"
+                   " asked_at) VALUES (7, 1, $1, 'live', '', 11, 1)",
+                   DB_IN(S("[]")));
+}
+
+static err live_menus(struct tx *t, void *ctx)
+{
+    return db_one(t, NULL,
+                  "SELECT COUNT(*) FROM menu_version WHERE account_id = 7 AND state = 'live'",
+                  DB_IN(), DB_OUT((int64_t *)ctx));
+}
+
+/* What was taken away because of what it said: only a reversal brings it back as it was. */
+static void test_ruling__a_menu_does_not_come_back_by_itself(void **state)
+{
+    (void)state;
+    struct site site = {.db = db};
+    struct ruling_wish w = wish(S("restrict"), 7);
+    int64_t n = 0;
+    assert_int_equal(db_tx(db, live_menu, NULL), OK);
+    w.functions = S("publish");
+    struct call a = held(0, S("gambling"), ANNA, w);
+    will(make, &a, OK, NULL);
+    assert_int_equal(db_tx(db, end_all, NULL), OK);
+    assert_int_equal(measure_expire_job(&site, &(struct job){.mem = mem}), OK);
+    assert_int_equal(db_read(db, live_menus, &n), OK);
+    assert_int_equal(n, 1);
+    w.functions = S("publish,menu");
+    struct call b = held(0, S("fraud"), BERT, w);
+    will(make, &b, OK, NULL);
+    assert_int_equal(db_read(db, live_menus, &n), OK);
+    assert_int_equal(n, 1); /* hidden, but there for a reversal */
+    assert_int_equal(db_tx(db, end_all, NULL), OK);
+    assert_int_equal(measure_expire_job(&site, &(struct job){.mem = mem}), OK);
+    assert_int_equal(db_read(db, live_menus, &n), OK);
+    assert_int_equal(n, 0);
+}
+
 struct sweeping {
     struct sweep_ask ask;
     struct sweep_item *v;
@@ -522,6 +564,7 @@ int main(void)
         TEST(ruling__removes_and_an_appeal_restores_exactly),
         TEST(ruling__a_lighter_measure_takes_the_place),
         TEST(ruling__two_measures_on_one_article_end_in_any_order),
+        TEST(ruling__a_menu_does_not_come_back_by_itself),
         TEST(ruling__a_reversal_opens_a_sweep_over_what_shares_its_reasoning),
         TEST(ruling__a_withdrawn_article_goes_back_to_withdrawn),
         TEST(ruling__closing_takes_two_and_nobody_approves_their_own),

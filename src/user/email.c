@@ -11,6 +11,7 @@
 
 #define ADDRESS_REF(user) VAULT_REF("user_email", "address_sealed", user)
 static const char PURPOSE[] = "email";
+enum { SMS_TEXT = 120 }; /* characters of the notice itself: two or three parts with the address */
 
 err email_check(arena *mem, str input, str *ret_address)
 {
@@ -47,18 +48,37 @@ err email_code_check(struct tx *t, struct vault *v, str address, str code, const
     return code_check(t, address_key(v, mem, address), PURPOSE, code, ret_reason);
 }
 
+err email_old_told(struct tx *t, const struct mailer *m, int64_t user_id, enum lang lang)
+{
+    AUTO_ARENA(mem);
+    struct mail_in in = {.channel = MAIL_EMAIL,
+                         .subject = msg(lang, MSG_user_email_old_subject),
+                         .body = msg(lang, MSG_user_email_old_body)};
+    err e = email_of(t, mem, m->vault, user_id, &in.recipient);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    return e == OK ? mail_send(m, t, &in) : e;
+}
+
+static err changed(struct tx *t, int64_t user_id)
+{
+    return user_record(t, RECORD_email_changed, user_id, user_id, S(""));
+}
+
 err email_set(struct tx *t, struct vault *v, int64_t user_id, str address)
 {
     AUTO_ARENA(mem);
     struct bytes sealed;
     TRY(vault_seal_text(VAULT_CTX(v, t, mem), ADDRESS_REF(user_id), address, &sealed));
-    return store_email_set(t, user_id, sealed);
+    TRY(store_email_set(t, user_id, sealed));
+    return changed(t, user_id);
 }
 
 err email_drop(struct tx *t, int64_t user_id)
 {
     TRY(store_email_drop(t, user_id));
-    return notice_email_off(t, user_id);
+    TRY(notice_email_off(t, user_id));
+    return changed(t, user_id);
 }
 
 err email_of(struct tx *t, arena *mem, struct vault *v, int64_t user_id, str *ret_address)
@@ -94,9 +114,11 @@ static err put(struct tx *t, const struct telling *x, const struct notice_going 
     str args[] = {S(""), str_cat(x->mem, origin, g->link),
                   str_cat(x->mem, origin, S("/me/notices/settings"))};
     TRY(notice_text(x->mem, lang, g->kind, g->args, &args[0]));
-    if (str_eq(g->channel, S("sms")))
+    if (str_eq(g->channel, S("sms"))) {
+        args[0] = str_ellipsis(x->mem, args[0], SMS_TEXT);
         return user_tell(t, x->mem, x->m, u->id,
                          msg_format(x->mem, lang, MSG_notices_sms, args, LEN(args)));
+    }
     str why = msg_format(x->mem, lang, MSG_notices_mail_why, &args[2], 1);
     struct mail_in in = {
         .channel = MAIL_EMAIL,

@@ -14,6 +14,8 @@ struct email_code {
 err email_code_send(struct tx *t, const struct mailer *m, const struct email_code *c);
 /* As mobile_code_check. */
 err email_code_check(struct tx *t, struct vault *v, str address, str code, const char **ret_reason);
+/* Before either of the next two: mails to the address that goes, if there is one. */
+err email_old_told(struct tx *t, const struct mailer *m, int64_t user_id, enum lang lang);
 /* The caller has proved it. */
 err email_set(struct tx *t, struct vault *v, int64_t user_id, str address);
 /* Also no notice goes by e-mail any more. */

@@ -91,7 +91,10 @@ static err set(struct tx *t, void *ctx)
     struct proving *p = ctx;
     struct vault *v = p->r->site->vault;
     TRY(email_code_check(t, v, p->address, p->code, &p->reason));
-    return p->reason ? OK : email_set(t, v, p->r->session.user_id, p->address);
+    if (p->reason)
+        return OK;
+    TRY(email_old_told(t, p->r->site->mail, p->r->session.user_id, p->r->lang));
+    return email_set(t, v, p->r->session.user_id, p->address);
 }
 
 err do_email(struct request *r)
@@ -118,6 +121,7 @@ err do_email(struct request *r)
 static err drop(struct tx *t, void *ctx)
 {
     const struct request *r = ctx;
+    TRY(email_old_told(t, r->site->mail, r->session.user_id, r->lang));
     return email_drop(t, r->session.user_id);
 }
 

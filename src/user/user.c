@@ -122,7 +122,7 @@ err mobile_code_check(struct tx *t, struct vault *v, str mobile, const char *pur
 
 /* ---- people ---- */
 
-static err user_record(struct tx *t, enum record_kind kind, int64_t user_id, int64_t by, str role)
+err user_record(struct tx *t, enum record_kind kind, int64_t user_id, int64_t by, str role)
 {
     AUTO_ARENA(mem);
     return record_add(t, &(struct record_in){

@@ -1,5 +1,6 @@
 /* SQL of users: for user/ only. */
 #pragma once
+#include "record/record.h"
 #include "user/user.h"
 
 struct user_row {
@@ -61,3 +62,6 @@ err store_totp_clear(struct tx *t, int64_t user_id);
 err store_recovery_clear(struct tx *t, int64_t user_id);
 err store_recovery_insert(struct tx *t, int64_t user_id, struct bytes hash);
 err store_recovery_use(struct tx *t, int64_t user_id, struct bytes hash, int64_t *ret_changed);
+
+/* In user.c: a record about the login itself. */
+err user_record(struct tx *t, enum record_kind kind, int64_t user_id, int64_t by, str role);
