@@ -61,8 +61,7 @@ static err menu_of(struct tx *t, struct demo *d, int account, bool passed)
     }
     TRY(menu_draft_save(t, d->mem, &(struct menu_save){id, author, &m}));
     TRY(menu_draft_load(t, d->mem, id, &m));
-    TRY(menu_send(t, d->mem,
-                  &(struct menu_wish){id, author, 2 * (int64_t)DAY_MS, m.rev, NULL}));
+    TRY(menu_send(t, d->mem, &(struct menu_wish){id, author, 2 * (int64_t)DAY_MS, m.rev, NULL}));
     TRY(menu_version_newest(t, d->mem, id, S("pending"), &v));
     return passed ? demo_decide(t, d->mem,
                                 &(struct demo_verdict){.kind = CASE_MENU,

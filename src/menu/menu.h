@@ -73,7 +73,7 @@ struct menu_version {
 void menu_scanned(arena *mem, const struct menu *m, struct scan_article *ret_a);
 struct menu_wish {
     int64_t account_id, user_id, review_ms;
-    int64_t rev; /* of the draft that was scanned */
+    int64_t rev;                    /* of the draft that was scanned */
     const struct scan_result *scan; /* of the draft; NULL: the demo's or a test's, not scanned */
 };
 /* Sends the draft to review. ERR_DENIED as the gate says, measure_in_force, scan_refused;

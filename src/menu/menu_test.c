@@ -203,7 +203,7 @@ static void test_menu__is_public_after_its_review_only(void **state)
     struct call c = {0};
     assert_int_equal(db_tx(db, send, NULL), ERR_INVALID); /* nothing there */
     compose(&c);
-    assert_int_equal(db_tx(db, save, &c), ERR_CONFLICT); /* the revision of before */
+    assert_int_equal(db_tx(db, save, &c), ERR_CONFLICT);       /* the revision of before */
     assert_int_equal(db_tx(db, send, &c.m.rev), ERR_CONFLICT); /* other words were scanned */
     assert_int_equal(db_tx(db, send, NULL), OK);
     assert_int_equal(db_tx(db, send, NULL), ERR_CONFLICT); /* the same */
