@@ -725,21 +725,24 @@ err article_media(struct tx *t, arena *mem, int64_t account_id, int64_t no, str 
     return OK;
 }
 
-/* Reviewed after publication as a rule: while an emergency asks for it, before. */
-static err held_back(struct tx *t, arena *mem, const struct article *a,
-                     const struct article_version *v, bool *ret_held)
+err emergency_waits(struct tx *t, arena *mem, const struct article *a,
+                    const struct article_version *v, bool *ret_waits)
 {
     struct casefile c;
     bool holds = false;
-    *ret_held = false;
+    *ret_waits = false;
     TRY(emergency_asks(t, mem, a->account_id, &v->text, &holds));
     err e = holds ? case_of(t, mem, CASE_ARTICLE, a->account_id, a->no, &c) : ERR_NOT_FOUND;
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    if (!str_eq(c.state, S("open")) || c.version != v->version)
-        return OK;
-    *ret_held = true;
+    *ret_waits = str_eq(c.state, S("open")) && c.version == v->version;
+    return OK;
+}
+
+static err hold_back(struct tx *t, arena *mem, const struct article *a,
+                     const struct article_version *v)
+{
     TRY(store_state(t, a, S("held"), S("")));
     return step_leave(
         t, mem,
@@ -757,11 +760,11 @@ err article_publish_planned(struct tx *t, arena *mem, const struct article_ref *
     struct gate_answer gate;
     TRY(version_question(mem, &v, &q));
     TRY(gate_ask(t, mem, &q, &gate));
-    bool held = false;
+    bool waits = false;
     if (!gate.closed && gate.emergency_hold)
-        TRY(held_back(t, mem, &a, &v, &held));
-    if (held)
-        return OK;
+        TRY(emergency_waits(t, mem, &a, &v, &waits));
+    if (waits)
+        return hold_back(t, mem, &a, &v);
     if (!gate.closed) {
         TRY(publish(t, mem, &a, &v, 0));
         return tell(t, mem, &a, "article_published", STR_NONE);

@@ -16,6 +16,10 @@ err version_question(arena *mem, const struct article_version *v, struct gate_qu
 /* Does an emergency ask for review of this text first (A5.6)? */
 err emergency_asks(struct tx *t, arena *mem, int64_t account_id, const struct article_text *x,
                    bool *ret_holds);
+/* Reviewed after publication as a rule: while an emergency asks for it, before. True while that
+ * review has not been decided. */
+err emergency_waits(struct tx *t, arena *mem, const struct article *a,
+                    const struct article_version *v, bool *ret_waits);
 /* The draft that the writers go on with: theirs if there is one, else the version's text. */
 err draft_restore(struct tx *t, arena *mem, const struct article *a, int version, str reason);
 /* What is scheduled becomes public, if the gate lets it. */

@@ -3,22 +3,6 @@
 
 #include "article/going.h"
 
-/* The review after publication, which an emergency asks for before it, has not been decided. */
-static err emergency_waits(struct tx *t, arena *mem, const struct article *a,
-                           const struct article_version *v, bool *ret_waits)
-{
-    struct casefile c;
-    bool holds = false;
-    *ret_waits = false;
-    TRY(emergency_asks(t, mem, a->account_id, &v->text, &holds));
-    err e = holds ? case_of(t, mem, CASE_ARTICLE, a->account_id, a->no, &c) : ERR_NOT_FOUND;
-    if (e == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    *ret_waits = str_eq(c.state, S("open")) && c.version == v->version;
-    return OK;
-}
-
 static err ask(struct tx *t, arena *mem, const struct article_ref *ref, str *ret_why)
 {
     struct article a;
