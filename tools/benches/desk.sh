@@ -6,7 +6,8 @@ waiting=1000000 decided=1000000 articles=16000 turns=300
 [ $smoke = yes ] && waiting=3000 decided=3000 articles=1600 turns=10
 mkdir "$dir/data"
 "$release" demo --data "$dir/data" --articles "$articles" >/dev/null
-read -r waiting decided < <(python3 tools/benches/cases.py "$dir/data" "$waiting" "$decided")
+filled=$(python3 tools/benches/cases.py "$dir/data" "$waiting" "$decided")
+read -r waiting decided <<<"$filled"
 echo "$waiting cases wait, $decided were decided"
 sqlite3 "$dir/data/gongqi.db" 'DELETE FROM article_change' # the search index is no part of this
 start_site "$dir/data"
