@@ -1,6 +1,8 @@
 /* What the partials' templates compute. */
 #include "web/partials.h"
 
+#include "base/clock.h"
+
 const char *tone_class(enum tone t)
 {
     static const char *const names[] = {"neutral", "info", "ok", "warn", "bad"};
@@ -22,7 +24,16 @@ str name_initial(str name)
     return str_sub(name, 0, name.n - rest.n);
 }
 
-str form_input_type(enum field_kind kind)
+/* A picker drops what is no time; as text it comes back as it was written. */
+static bool time_like(str value)
+{
+    int64_t ms = 0;
+    bool ok = !value.n || clock_china_read(value, &ms) == OK;
+    fault_clear();
+    return ok;
+}
+
+str form_input_type(enum field_kind kind, str value)
 {
     static const char *const types[] = {
         [FIELD_TEXT] = "text",           [FIELD_PASSWORD] = "password", [FIELD_TEL] = "tel",
@@ -31,6 +42,8 @@ str form_input_type(enum field_kind kind)
         [FIELD_TIME] = "datetime-local",
     };
     const char *type = (size_t)kind < LEN(types) ? types[kind] : NULL;
+    if (kind == FIELD_TIME && !time_like(value))
+        type = NULL;
     return str_from(type ? type : "text");
 }
 

@@ -131,6 +131,6 @@ struct confirm_view {
 /* show_form(o, f): error summary, all fields, csrf, button. show_form_with(o, f, extra): the same
  * with markup before the button. show_field(o, f, i): one field, for forms laid out by hand (then
  * also show_form_errors(o, f) and show_csrf(o, f->r)). */
-str form_input_type(enum field_kind kind);
+str form_input_type(enum field_kind kind, str value);
 bool form_multi_has(str value, str option); /* comma-separated value has option */
 const struct form_option *form_choices(const struct form *f, size_t i, size_t *ret_n);

@@ -111,6 +111,7 @@ test('refusals are shown, and the text is still there', async () => {
   await page.getByRole('button', { name: '保存并提交' }).click();
   await page.locator('.form-errors, .field-error').first().waitFor();
   assert.match(await editor(page).innerText(), /有了/);
+  assert.equal(await time.inputValue(), '明天', 'it comes back as it was written');
   await page.close();
 });
 
