@@ -81,6 +81,11 @@ str console_link(arena *mem, str handle)
     return str_fmt(mem, "/console/%.*s", FMT(handle));
 }
 
+err account_page_touch(struct tx *t, arena *mem, str handle)
+{
+    return page_touch(t, str_cat(mem, S("a:"), handle));
+}
+
 err account_touch(struct tx *t, arena *mem, str handle)
 {
     return page_touch(t, str_fmt(mem, "a:%.*s home accounts", FMT(handle)));

@@ -33,6 +33,8 @@ extern const size_t CATEGORY_COUNT;
 
 /* Seen by the public: active, paused, suspended. */
 bool account_public(const struct account *a);
+/* What its own page shows changed: cached copies of it are outdated on every node. */
+err account_page_touch(struct tx *t, arena *mem, str handle);
 /* Closed by its owner (leaving/): its content is in restricted storage. */
 #define ACCOUNT_LEFT S("left") /* account.reason then */
 bool account_left(const struct account *a);

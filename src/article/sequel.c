@@ -11,7 +11,7 @@ static err touch(struct tx *t, arena *mem, int64_t account_id)
 {
     struct account a;
     TRY(account_load(t, mem, account_id, &a));
-    return page_touch(t, str_cat(mem, S("a:"), a.handle));
+    return account_page_touch(t, mem, a.handle);
 }
 
 static err open_series(struct tx *t, arena *mem, const struct sequel_act *act)

@@ -28,11 +28,6 @@ static err in_state(const struct issue *i, str state)
                : fault(ERR_CONFLICT, "issue_state", "issue is %.*s", FMT(i->state));
 }
 
-static err touch(struct tx *t, arena *mem, const struct issue *i)
-{
-    return page_touch(t, str_cat(mem, S("a:"), i->handle));
-}
-
 /* ---- putting together ---- */
 
 err issue_make(struct tx *t, arena *mem, int64_t account_id, int64_t user_id, int64_t *ret_no)
@@ -148,7 +143,7 @@ static err publish(struct tx *t, arena *mem, struct issue *i, const struct issue
     str args[] = {a.name, str_fmt(mem, "%lld", (long long)i->no), why};
     if (!why.n) {
         TRY(store_issue_published(t, i));
-        TRY(touch(t, mem, i));
+        TRY(account_page_touch(t, mem, i->handle));
         i->state = S("published");
         TRY(notice_send_account(t, i->account_id, "issue_published", link, 2, args));
         return leave(t, mem, RECORD_issue_published, i, 0, S(""));

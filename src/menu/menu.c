@@ -474,18 +474,13 @@ err menu_refused(struct tx *t, arena *mem, const struct menu_wish *w)
                  w->user_id);
 }
 
-static err touch(struct tx *t, arena *mem, str handle)
-{
-    return page_touch(t, str_cat(mem, S("a:"), handle));
-}
-
 err menu_clear(struct tx *t, arena *mem, int64_t account_id, int64_t user_id)
 {
     struct account a;
     TRY(account_load(t, mem, account_id, &a));
     TRY(take_back(t, mem, account_id));
     TRY(store_menu_state(t, account_id, S("live"), S("replaced")));
-    TRY(touch(t, mem, a.handle));
+    TRY(account_page_touch(t, mem, a.handle));
     return leave(t, mem, RECORD_menu_cleared,
                  &(struct menu_version){
                      .account_id = account_id, .entries = S(""), .found = S(""), .reason = S("")},
@@ -506,7 +501,7 @@ err menu_case_decided(struct tx *t, arena *mem, const struct casefile *c, const 
         TRY(store_menu_state(t, a.id, S("live"), S("replaced")));
     }
     TRY(store_menu_decide(t, a.id, v.version, approved ? S("live") : S("rejected"), d->reason));
-    TRY(touch(t, mem, a.handle));
+    TRY(account_page_touch(t, mem, a.handle));
     v.reason = d->reason;
     TRY(notice_send_account(t, a.id, approved ? "menu_approved" : "menu_rejected",
                             str_fmt(mem, "/console/%.*s/menu", FMT(a.handle)), 2,

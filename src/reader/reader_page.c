@@ -509,7 +509,7 @@ static err set_subscription(struct tx *t, void *ctx)
         TRY(minors_may_act(t, s->r->session.user_id));
     TRY(s->on ? subscribe(t, s->r->session.user_id, a.id)
               : unsubscribe(t, s->r->session.user_id, a.id));
-    return page_touch(t, str_cat(s->r->mem, S("a:"), a.handle));
+    return account_page_touch(t, s->r->mem, a.handle);
 }
 
 static err subscription_do(struct request *r, bool on)

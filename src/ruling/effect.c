@@ -109,7 +109,7 @@ static err account_pages_touch(struct tx *t, arena *mem, int64_t account_id)
 {
     struct account a;
     TRY(account_load(t, mem, account_id, &a));
-    return page_touch(t, str_cat(mem, S("a:"), a.handle));
+    return account_page_touch(t, mem, a.handle);
 }
 
 static err begin_account(struct tx *t, arena *mem, struct measure *m, int64_t officer)
